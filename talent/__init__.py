@@ -1,0 +1,1 @@
+"""Teacher-development records and portraits for a district education bureau."""

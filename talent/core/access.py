@@ -1,0 +1,120 @@
+"""Who may do what, as one table a security reviewer can read.
+
+A right is ``resource:action``. Its reach says on whom: ``all`` people, those of the actor's ``school`` on the date, or
+the actor ``self``. Commands ask :meth:`Actor.require`; lists ask :meth:`Actor.scope` and filter by it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from talent.core.errors import NotAllowed
+
+Reach = Literal["all", "school", "self"]
+
+ROLES = ("admin", "hr", "leader", "principal", "school", "expert", "teacher", "finance", "auditor")
+OPERATOR = "operator"
+
+_READS: Mapping[str, Reach] = {
+    "person:list": "all", "person:read": "all", "hours:read": "all", "title:read": "all", "assistance:read": "all",
+    "pay:read": "all", "portrait:read": "all", "indicator:read": "all", "policy:read": "all", "import:read": "all",
+}
+_SCHOOL_READS: Mapping[str, Reach] = {
+    "person:list": "school", "person:read": "school", "hours:read": "school", "title:read": "school",
+    "assistance:read": "school", "pay:read": "school", "policy:read": "all",
+}
+
+RIGHTS: Mapping[str, Mapping[str, Reach]] = {
+    "admin": {"account:list": "all", "account:manage": "all", "policy:read": "all"},
+    "hr": {
+        **_READS, "record:import": "all", "record:export": "all", "record:undo": "all", "pay:compute": "all",
+        "portrait:build": "all", "portrait:publish": "all", "policy:propose": "all", "policy:approve": "all",
+        "conduct:read": "all",
+    },
+    "leader": {**_READS, "policy:approve": "all"},
+    "principal": {**_SCHOOL_READS},
+    "school": {**_SCHOOL_READS, "record:import": "school", "record:export": "school", "import:read": "school"},
+    "expert": {"policy:read": "all"},
+    "teacher": {
+        "person:read": "self", "hours:read": "self", "title:read": "self", "assistance:read": "self",
+        "pay:read": "self", "portrait:read": "self", "policy:read": "all",
+    },
+    "finance": {"pay:read": "all", "pay:compute": "all", "assistance:read": "all", "policy:read": "all"},
+    "auditor": {**_READS, "audit:read": "all"},
+    # The person at the keyboard of the server: loads, computes drafts, reads, adds accounts; never approves,
+    # publishes or reveals.
+    OPERATOR: {
+        **_READS, "record:import": "all", "record:export": "all", "record:undo": "all", "pay:compute": "all",
+        "portrait:build": "all", "account:list": "all", "account:manage": "all", "conduct:read": "all",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role held now, with the school or the person it reaches."""
+
+    role: str
+    school_id: int | None = None
+    person_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """On whom a right may be used. Empty means on nobody."""
+
+    everyone: bool = False
+    schools: frozenset[int] = frozenset()
+    persons: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return self.everyone or bool(self.schools or self.persons)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: an account, or the local operator (no account)."""
+
+    user_id: int | None
+    name: str
+    grants: tuple[Grant, ...]
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles held, in the order of the table."""
+        held = {grant.role for grant in self.grants}
+        return tuple(role for role in RIGHTS if role in held)
+
+    def scope(self, permission: str) -> Scope:
+        """The union of what every grant allows for ``permission``."""
+        everyone, schools, persons = False, set[int](), set[int]()
+        for grant in self.grants:
+            reach = RIGHTS[grant.role].get(permission)
+            if reach == "all":
+                everyone = True
+            elif reach == "school" and grant.school_id is not None:
+                schools.add(grant.school_id)
+            elif reach == "self" and grant.person_id is not None:
+                persons.add(grant.person_id)
+        return Scope(everyone, frozenset(schools), frozenset(persons))
+
+    def may(self, permission: str) -> bool:
+        """Whether the right reaches anybody at all."""
+        return bool(self.scope(permission))
+
+    def require(self, permission: str) -> Scope:
+        """The scope of the right, or :class:`NotAllowed`."""
+        scope = self.scope(permission)
+        if not scope:
+            raise NotAllowed(permission)
+        return scope
+
+    @property
+    def person_id(self) -> int | None:
+        """The person behind the account, where a grant names one."""
+        return next((grant.person_id for grant in self.grants if grant.person_id is not None), None)
+
+
+def operator() -> Actor:
+    """The local operator of the command line."""
+    return Actor(None, "operator", (Grant(OPERATOR),))

@@ -1,0 +1,61 @@
+"""Settings from the environment (``TALENT_*``) and the keys in the home folder."""
+
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+KEY_BYTES = 32
+KEY_NAMES = ("session", "field", "index", "audit")
+
+
+class Settings(BaseSettings):
+    """Where the program lives and how it listens. Nothing but ``TALENT_HOME`` is needed to serve."""
+
+    model_config = SettingsConfigDict(env_prefix="TALENT_", extra="ignore")
+
+    home: Path = Path("instance")
+    database_url: str = ""
+    bureau: str = "某某区教育局"
+    hosts: str = "127.0.0.1,localhost"
+    timezone: str = "Asia/Shanghai"
+    session_idle_minutes: int = 30
+    session_absolute_hours: int = 12
+    argon2_time_cost: int = 3
+    argon2_memory_kib: int = 65536
+    upload_bytes: int = 50_000_000
+
+    @cached_property
+    def url(self) -> str:
+        """The SQLAlchemy address of the database."""
+        return self.database_url or f"sqlite:///{(self.home / 'talent.db').absolute()}"
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """Host names this site answers to, without ports."""
+        return frozenset(host.strip() for host in self.hosts.split(",") if host.strip())
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the keys lie: mode 0700, each file 0600."""
+        return self.home / "keys"
+
+    def key(self, name: str) -> bytes:
+        """One of :data:`KEY_NAMES`, 32 bytes. ``talent init`` makes them."""
+        return (self.keys_folder / f"{name}.key").read_bytes()
+
+    def make_keys(self) -> list[str]:
+        """Create the missing keys and answer their names; existing ones are never touched."""
+        self.keys_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = []
+        for name in KEY_NAMES:
+            path = self.keys_folder / f"{name}.key"
+            if path.exists():
+                continue
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(secrets.token_bytes(KEY_BYTES))
+            made.append(name)
+        return made

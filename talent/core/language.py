@@ -1,0 +1,45 @@
+"""The reader's language, set by the doors: Chinese is the source text, English comes from the catalogue."""
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from gettext import NullTranslations, translation
+from collections.abc import Iterator
+from pathlib import Path
+
+CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
+LANGUAGES = {"zh": "中文", "en": "English"}
+
+_current: ContextVar[str] = ContextVar("language", default="zh")
+
+
+@lru_cache
+def _catalogue(language: str) -> NullTranslations:
+    return translation("messages", CATALOGUES, [language], fallback=True)
+
+
+def current_language() -> str:
+    """``zh`` or ``en``."""
+    return _current.get()
+
+
+def set_language(language: str) -> None:
+    """Choose the language for the rest of this context (a request, a command)."""
+    _current.set(language if language in LANGUAGES else "zh")
+
+
+@contextmanager
+def reading_in(language: str) -> Iterator[None]:
+    """Word everything inside in ``language``."""
+    token = _current.set(language)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def translated(text: str) -> str:
+    """``text`` (Chinese source) in the current language; the source itself where the catalogue has nothing."""
+    if not text or _current.get() == "zh":
+        return text
+    return _catalogue(_current.get()).gettext(text)

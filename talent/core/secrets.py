@@ -1,0 +1,41 @@
+"""Personal numbers at rest: AES-GCM bound to their row, a keyed hash to find them by, a mask to show them by."""
+
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """Seals and opens single values. ``place`` names table, row and column, so a swapped ciphertext does not open."""
+
+    field_key: bytes
+    index_key: bytes
+
+    def seal(self, plain: str, place: str) -> bytes:
+        """Nonce and ciphertext of ``plain``, bound to ``place``."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + AESGCM(self.field_key).encrypt(nonce, plain.encode(), place.encode())
+
+    def open(self, sealed: bytes, place: str) -> str:
+        """The plain value.
+
+        Raises :class:`cryptography.exceptions.InvalidTag` when the bytes were changed or moved.
+        """
+        return AESGCM(self.field_key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode()).decode()
+
+    def index(self, plain: str) -> str:
+        """The keyed hash by which an exact value is found (64 hex digits)."""
+        return hmac.new(self.index_key, plain.encode(), hashlib.sha256).hexdigest()
+
+
+def masked(plain: str, head: int = 3, tail: int = 2) -> str:
+    """``plain`` with only its first and last characters readable: ``120***********1X``."""
+    if len(plain) <= head + tail:
+        return "*" * len(plain)
+    return plain[:head] + "*" * (len(plain) - head - tail) + plain[-tail:]

@@ -1,0 +1,88 @@
+"""One unit of work: a session, who acts, the clock and the policy book. Commands take it first and never commit."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from talent.core import audit
+from talent.core.access import Actor, Scope
+from talent.core.config import Settings
+from talent.core.database import open_engine, reading, writing
+from talent.core.overrides import book_in_force
+from talent.core.secrets import Vault
+from talent.policy.book import Book
+
+
+def utc_now() -> datetime:
+    """The moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Work:
+    """What a command needs and nothing more."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    today: date
+    vault: Vault
+
+    @cached_property
+    def book(self) -> Book:
+        """The policy book in force, read once per work."""
+        return book_in_force(self.session)
+
+    def require(self, permission: str) -> Scope:
+        """The actor's scope for ``permission``, or NotAllowed."""
+        return self.actor.require(permission)
+
+    def record(self, action: str, subject: str, key: object, **detail: Any) -> None:
+        """The audit entry of a command: its fifth beat."""
+        audit.add_event(self.session, at=self.now, user_id=self.actor.user_id, actor=self.actor.name, action=action,
+                        subject=subject, key=key, detail=detail)
+
+
+@dataclass
+class Program:
+    """The running program: settings, database and keys, opened once per process."""
+
+    settings: Settings
+    clock: Callable[[], datetime] = field(default=utc_now)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database, opened on first use."""
+        return open_engine(self.settings.url)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The keys for personal numbers."""
+        return Vault(self.settings.key("field"), self.settings.key("index"))
+
+    @property
+    def today(self) -> date:
+        """The local day: periods are local dates, instants are UTC."""
+        return self.clock().astimezone(ZoneInfo(self.settings.timezone)).date()
+
+    def _work(self, session: Session, actor: Actor) -> Work:
+        return Work(session, actor, self.clock(), self.today, self.vault)
+
+    @contextmanager
+    def begin(self, actor: Actor) -> Iterator[Work]:
+        """One write transaction, committed at the end of the block; any error leaves nothing behind."""
+        with writing(self.engine) as session:
+            yield self._work(session, actor)
+
+    @contextmanager
+    def read(self, actor: Actor) -> Iterator[Work]:
+        """A work for queries only: nothing done in it is kept."""
+        with reading(self.engine) as session:
+            yield self._work(session, actor)
