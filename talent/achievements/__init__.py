@@ -1,0 +1,1 @@
+"""Contest results, research and teaching achievements, and mentoring."""

@@ -1,0 +1,1 @@
+"""帮扶支教: who was sent from which school to whom, and when."""

@@ -1,0 +1,109 @@
+"""Fixed vocabulary: the Chinese of documents and workbooks beside the code that tables keep. The glossary as code.
+
+What another district may have otherwise (tiers, their order, points, thresholds) is in the policy book, not here.
+"""
+
+from collections.abc import Mapping
+
+SCHOOL_KIND: Mapping[str, str] = {
+    "小学": "primary", "初级中学": "junior", "九年一贯制学校": "nine_year", "完全中学": "complete_secondary",
+    "高级中学": "senior", "十二年一贯制学校": "twelve_year", "特殊教育学校": "special", "职业学校": "vocational",
+    "教学点": "teaching_point", "幼儿园": "kindergarten", "教师发展机构": "development_centre",
+}
+OWNERSHIP: Mapping[str, str] = {"公办": "public", "民办": "private"}
+AREA: Mapping[str, str] = {"城区": "urban", "镇区": "town", "乡村": "rural"}
+PUPIL_STAGE: Mapping[str, str] = {"小学": "primary", "初中": "junior", "高中": "senior"}
+TEACHER_STAGE: Mapping[str, str] = {"学前": "preschool", **PUPIL_STAGE, "特殊教育": "special", "职业": "vocational"}
+SEX: Mapping[str, str] = {"男": "male", "女": "female"}
+STAFF_CATEGORY: Mapping[str, str] = {
+    "专任教师": "full_time_teacher", "行政": "administrator", "教辅": "assistant", "工勤": "worker",
+}
+QUOTA_TYPE: Mapping[str, str] = {"在编": "staffed", "编外合同": "contract", "劳务派遣": "dispatched"}
+STATUS: Mapping[str, str] = {
+    "在岗": "on_post", "长假": "long_leave", "借调": "seconded", "退休": "retired", "调出": "transferred_out",
+    "离职": "resigned",
+}
+IN_SERVICE = ("on_post", "long_leave", "seconded")
+PROFESSIONAL_TITLE: Mapping[str, str] = {
+    "正高级": "full_senior", "高级": "senior", "一级": "first", "二级": "second", "三级": "third", "未定级": "ungraded",
+}
+PROFESSIONAL_TITLE_OLD: Mapping[str, str] = {
+    "正高级教师": "full_senior", "高级教师": "senior", "一级教师": "first", "二级教师": "second", "三级教师": "third",
+    "中学高级": "senior", "中学高级教师": "senior", "中学一级": "first", "小学高级": "first", "中学一级教师": "first",
+    "小学高级教师": "first", "中学二级": "second", "小学一级": "second", "中学二级教师": "second", "小学一级教师": "second",
+    "中学三级": "third", "小学二级": "third", "小学三级": "third", "中学三级教师": "third", "小学二级教师": "third",
+    "小学三级教师": "third", "未评职称": "ungraded", "无": "ungraded",
+}
+SCHOOLING: Mapping[str, str] = {
+    "研究生": "postgraduate", "本科": "bachelor", "专科": "associate", "中专": "secondary_vocational",
+    "高中": "high_school", "初中及以下": "below",
+}
+SCHOOLING_SPELLINGS: Mapping[str, str] = {
+    "博士研究生": "postgraduate", "硕士研究生": "postgraduate", "博士": "postgraduate", "硕士": "postgraduate",
+    "研究生毕业": "postgraduate", "大学本科": "bachelor", "大学本科毕业": "bachelor", "本科毕业": "bachelor",
+    "大学": "bachelor", "大专": "associate", "大学专科": "associate", "大学专科毕业": "associate", "专科毕业": "associate",
+    "中师": "secondary_vocational", "中等师范": "secondary_vocational", "中等专科": "secondary_vocational",
+    "中等职业": "secondary_vocational", "高中毕业": "high_school", "普通高中": "high_school", "高中阶段毕业": "high_school",
+    "初中": "below", "小学": "below",
+}
+DEGREE: Mapping[str, str] = {"博士": "doctor", "硕士": "master", "学士": "bachelor", "无": "none"}
+TRAINING_LEVEL: Mapping[str, str] = {
+    "国培": "national", "市培": "municipal", "区培": "district", "校本": "school", "自主": "self", "新任教师": "induction",
+}
+TRAINING_MODE: Mapping[str, str] = {"线下": "onsite", "线上": "online"}
+TRAINING_RESULT: Mapping[str, str] = {"合格": "passed", "不合格": "failed"}
+LEVEL: Mapping[str, str] = {
+    "国家级": "national", "省部级": "provincial", "市级": "municipal", "地市级": "prefectural", "区县级": "district",
+    "校级": "school",
+}
+GRADE: Mapping[str, str] = {
+    "特等奖": "special", "一等奖": "first", "二等奖": "second", "三等奖": "third", "优秀奖": "merit", "入围": "shortlisted",
+}
+CONTEST_CATEGORY: Mapping[str, str] = {"教师本人": "own", "指导学生": "coached"}
+ACHIEVEMENT: Mapping[str, str] = {
+    "课题": "project", "公开课": "open_lesson", "论文": "paper", "讲座": "lecture", "荣誉": "honour",
+}
+ROLE: Mapping[str, str] = {"主持": "lead", "核心": "core", "参与": "member"}
+TITLE: Mapping[str, str] = {
+    "教育领军人才": "leading_talent", "名教师": "famous_teacher", "学科首席教师": "chief_subject_teacher",
+    "区级学科带头人": "district_subject_head", "校级学科带头人": "school_subject_head", "新锐教师": "new_talent",
+    "市级学科骨干教师": "municipal_backbone", "特级教师": "special_grade", "杰出津门校长": "jinmen_principal",
+    "杰出津门班主任": "jinmen_head_teacher", "杰出津门教师": "jinmen_teacher",
+}
+TITLE_STATE: Mapping[str, str] = {"在任": "in_office", "暂停": "suspended", "撤销": "revoked", "自然终止": "ended"}
+ASSISTANCE: Mapping[str, str] = {"结对帮扶": "paired", "区域发展共同体": "community"}
+ASSISTANCE_APPRAISAL: Mapping[str, str] = {"优秀": "excellent", "合格": "qualified", "不合格": "unqualified"}
+ABSENCE: Mapping[str, str] = {
+    "病假": "sick", "事假": "personal", "产假": "maternity", "公假": "official", "旷工": "absent", "其他": "other",
+}
+APPRAISAL: Mapping[str, str] = {
+    "优秀": "excellent", "合格": "qualified", "基本合格": "basic", "不合格": "unqualified",
+}
+RECORD_STATE: Mapping[str, str] = {
+    "待学校核实": "submitted", "待区级认定": "school_verified", "已认定": "recognised", "已退回": "returned",
+}
+PAY_CONVENTION: Mapping[str, str] = {
+    "当月满 15 天计 1/12": "month_min_days", "当月有一天就计": "month_any_day", "整月在岗才计": "month_full",
+    "按当月天数折算": "month_partial", "按全年天数折算": "day",
+}
+ROLE_NAME: Mapping[str, str] = {
+    "系统管理员": "admin", "人事科": "hr", "分管局长": "leader", "校长": "principal", "学校办公室": "school", "评审专家": "expert",
+    "教师": "teacher", "财务科": "finance", "审计": "auditor", "本机操作员": "operator",
+}
+
+
+def chinese(vocabulary: Mapping[str, str], code: str | None) -> str:
+    """The Chinese of a code; empty for none. ``KeyError`` for a code the vocabulary does not know."""
+    if not code:
+        return ""
+    return next(word for word, known in vocabulary.items() if known == code)
+
+
+def words_of(vocabulary: Mapping[str, str]) -> dict[str, str]:
+    """Code → Chinese of one vocabulary."""
+    return {code: word for word, code in reversed(list(vocabulary.items()))}
+
+
+def alternatives(vocabulary: Mapping[str, str]) -> str:
+    """The codes as the body of an SQL ``IN (…)``, for CHECK constraints on fixed vocabulary."""
+    return ", ".join(f"'{code}'" for code in dict.fromkeys(vocabulary.values()))
