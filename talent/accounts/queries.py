@@ -1,0 +1,214 @@
+"""Who is behind a session token, and the lists an administrator works with."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from talent.accounts.models import LoginFailure, RoleGrant, User, UserSession
+from talent.core.access import Actor, Grant
+from talent.people.models import Person, School
+
+
+def token_hash(token: str) -> str:
+    """What the table knows of a session token: SHA-256, which is enough for 256 random bits."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def in_force(today: date) -> ColumnElement[bool]:
+    """The grants that count on ``today``."""
+    return and_(RoleGrant.state == "active", RoleGrant.valid_from <= today,
+                or_(RoleGrant.valid_to.is_(None), today < RoleGrant.valid_to))
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A live session: who acts, how the page addresses them, and whether a new password comes first."""
+
+    actor: Actor
+    display_name: str
+    must_change: bool
+    school_names: tuple[str, ...]
+
+
+def _with_grants(today: date) -> Select[Any]:
+    return (
+        select(User.id, User.name, User.display_name, User.must_change, RoleGrant.role, RoleGrant.school_id,
+               RoleGrant.person_id, School.name.label("school_name"))
+        .outerjoin(RoleGrant, and_(RoleGrant.user_id == User.id, in_force(today)))
+        .outerjoin(School, School.id == RoleGrant.school_id)
+        .where(User.disabled_at.is_(None))
+        .order_by(RoleGrant.id)
+    )
+
+
+def _actor(rows: Sequence[Row[Any]]) -> Actor:
+    grants = tuple(Grant(row.role, row.school_id, row.person_id) for row in rows if row.role)
+    return Actor(rows[0].id, rows[0].name, grants)
+
+
+def visit_of(session: Session, token: str, now: datetime, today: date) -> Visit | None:
+    """The visit behind a token, its account enabled and its roles those of ``today``; one statement."""
+    rows = session.execute(
+        _with_grants(today)
+        .join(UserSession, UserSession.user_id == User.id)
+        .where(UserSession.token_sha256 == token_hash(token), UserSession.ended_at.is_(None),
+               UserSession.created_at <= now, UserSession.expires_at > now)
+    ).all()
+    if not rows:
+        return None
+    schools = tuple(dict.fromkeys(row.school_name for row in rows if row.school_name))
+    return Visit(_actor(rows), rows[0].display_name or rows[0].name, rows[0].must_change, schools)
+
+
+def actor_named(session: Session, name: str, today: date) -> Actor | None:
+    """The account called ``name`` (folded) with its roles of ``today``; None when unknown or disabled."""
+    rows = session.execute(_with_grants(today).where(User.name == name)).all()
+    return _actor(rows) if rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a sign-in is judged by. An unknown name has no ``user_id`` and no hash."""
+
+    user_id: int | None
+    name: str
+    password_hash: str | None
+    password_set_at: datetime | None
+    must_change: bool
+    disabled: bool
+    fails: int
+    last_failed_at: datetime | None
+
+
+def credentials_of(session: Session, name: str, name_index: str, network: str) -> Credentials:
+    """The account called ``name`` and its failures from ``network``; two statements whether it exists or not."""
+    user = session.scalars(select(User).where(User.name == name)).one_or_none()
+    failure = session.scalars(
+        select(LoginFailure).where(LoginFailure.name_index == name_index, LoginFailure.address == network)
+    ).one_or_none()
+    fails, last = (failure.fails, failure.last_at) if failure else (0, None)
+    if user is None:
+        return Credentials(None, "", None, None, False, False, fails, last)
+    return Credentials(user.id, user.name, user.password_hash, user.password_set_at, user.must_change,
+                       user.disabled_at is not None, fails, last)
+
+
+def count_admins(session: Session, today: date) -> int:
+    """How many enabled accounts may grant roles on ``today``."""
+    return session.scalar(
+        select(func.count(func.distinct(RoleGrant.user_id)))
+        .join(User, User.id == RoleGrant.user_id)
+        .where(RoleGrant.role == "admin", in_force(today), User.disabled_at.is_(None))
+    ) or 0
+
+
+def person_behind(session: Session, user_id: int | None) -> int | None:
+    """The person an account belongs to, where any of its grants names one."""
+    if user_id is None:
+        return None
+    return session.scalar(
+        select(RoleGrant.person_id)
+        .where(RoleGrant.user_id == user_id, RoleGrant.person_id.is_not(None), RoleGrant.state == "active")
+        .order_by(RoleGrant.id).limit(1)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRow:
+    """A role grant as the pages show it. ``mine``: the reader proposed it or would receive it, so another approves."""
+
+    id: int
+    user_id: int
+    role: str
+    state: str
+    school: str
+    person: str
+    valid_from: date
+    valid_to: date | None
+    user_name: str
+    display_name: str
+    granted_by: str
+    granted_at: datetime
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """One account of the list, with its grants that have not ended."""
+
+    id: int
+    name: str
+    display_name: str
+    must_change: bool
+    disabled_at: datetime | None
+    created_at: datetime
+    grants: tuple[GrantRow, ...]
+
+
+def _grants(session: Session, actor: Actor, *conditions: ColumnElement[bool]) -> list[GrantRow]:
+    granter = select(User.id, User.name).subquery()
+    rows = session.execute(
+        select(RoleGrant, User.name, User.display_name, School.name, Person.name, granter.c.name)
+        .join(User, User.id == RoleGrant.user_id)
+        .outerjoin(School, School.id == RoleGrant.school_id)
+        .outerjoin(Person, Person.id == RoleGrant.person_id)
+        .outerjoin(granter, granter.c.id == RoleGrant.granted_by)
+        .where(RoleGrant.state != "ended", *conditions)
+        .order_by(RoleGrant.id)
+    ).all()
+    return [
+        GrantRow(grant.id, grant.user_id, grant.role, grant.state, school or "", person or "", grant.valid_from,
+                 grant.valid_to, name, display_name, granted_by or "", grant.granted_at,
+                 actor.user_id is None or actor.user_id in (grant.granted_by, grant.user_id))
+        for grant, name, display_name, school, person, granted_by in rows
+    ]
+
+
+def waiting_grants(session: Session, actor: Actor) -> list[GrantRow]:
+    """Grants that await a second person, oldest first. Needs ``account:list``."""
+    actor.require("account:list")
+    return _grants(session, actor, RoleGrant.state == "proposed")
+
+
+def grants_of(session: Session, actor: Actor) -> list[GrantRow]:
+    """The actor's own grants, in force or waiting."""
+    return _grants(session, actor, RoleGrant.user_id == actor.user_id)
+
+
+def _listed(words: str, role: str) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if words:
+        conditions.append(or_(User.name.contains(words.casefold(), autoescape=True),
+                              User.display_name.contains(words, autoescape=True)))
+    if role:
+        held = select(RoleGrant.user_id).where(RoleGrant.role == role, RoleGrant.state != "ended")
+        conditions.append(User.id.in_(held))
+    return conditions
+
+
+def accounts(session: Session, actor: Actor, *, words: str = "", role: str = "", offset: int = 0, limit: int = 50) -> (
+    tuple[list[AccountRow], int]
+):
+    """One page of the accounts by name, and how many there are in all; three statements. Needs ``account:list``."""
+    actor.require("account:list")
+    conditions = _listed(words, role)
+    total = session.scalar(select(func.count()).select_from(User).where(*conditions)) or 0
+    users = session.scalars(select(User).where(*conditions).order_by(User.name).offset(offset).limit(limit)).all()
+    held = _by_user(_grants(session, actor, RoleGrant.user_id.in_([user.id for user in users])))
+    return [
+        AccountRow(user.id, user.name, user.display_name, user.must_change, user.disabled_at, user.created_at,
+                   tuple(held.get(user.id, ())))
+        for user in users
+    ], total
+
+
+def _by_user(grants: Iterable[GrantRow]) -> dict[int, list[GrantRow]]:
+    held: dict[int, list[GrantRow]] = {}
+    for grant in grants:
+        held.setdefault(grant.user_id, []).append(grant)
+    return held
