@@ -1,8 +1,8 @@
 """Working days: the State Council's days off are not, its make-up weekends are; an unknown year is refused.
 
 The ``holidays`` library knows the notices.  For a year without one it still answers, with the statutory
-days and no make-up weekends, and does not say so; only :data:`SHIPPED_YEARS`, compared day by day with the published
-notices in the tests, are taken from it.  Any other year must be given as data, or it is *not loaded*.
+days and no make-up weekends, and does not say so; only :data:`SHIPPED_YEARS`, compared day by day with the
+published notices in the tests, are taken from it.  Any other year is given as data, or it is *not loaded*.
 """
 
 from bisect import bisect_left, bisect_right
