@@ -1,0 +1,134 @@
+/* Small comforts over pages that work without them. Everything is bound by data attributes; no text lives here:
+   words come from the page, names of days and months from the browser in the page's language. */
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const make = (tag, attributes = {}, text = "") => {
+    const element = Object.assign(document.createElement(tag), { textContent: text });
+    Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
+    return element;
+  };
+  root.classList.add("has-js");
+
+  /* The rail as a drawer, the search box as a drop-down (phones). */
+  all("[data-drawer]").forEach((opener) =>
+    opener.addEventListener("click", (event) => {
+      event.preventDefault();
+      document.getElementById(opener.dataset.drawer).classList.toggle("is-open");
+    }));
+  all("[data-toggle]").forEach((opener) =>
+    opener.addEventListener("click", (event) => {
+      event.preventDefault();
+      const box = document.getElementById(opener.dataset.toggle);
+      if (box.classList.toggle("is-open")) box.querySelector("input").focus();
+    }));
+
+  /* Menus close when the reader goes elsewhere. */
+  document.addEventListener("click", (event) =>
+    all("details[data-menu][open]").forEach((menu) => menu.contains(event.target) || menu.removeAttribute("open")));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    all("details[data-menu][open]").forEach((menu) => {
+      menu.removeAttribute("open");
+      menu.querySelector("summary").focus();
+    });
+    all(".tl-rail.is-open, .tl-find.is-open").forEach((box) => box.classList.remove("is-open"));
+    closeCalendar();
+  });
+
+  /* A chosen filter applies at once; empty ones stay out of the address. */
+  all("form[data-auto]").forEach((form) => {
+    form.addEventListener("change", (event) => event.target.matches("select") && form.requestSubmit());
+    form.addEventListener("submit", () =>
+      all("select, input", form).forEach((control) => { control.disabled = control.value === ""; }));
+  });
+
+  all("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
+  all("[data-focus]").forEach((element) => element.focus());
+  all("[data-fill]").forEach((button) =>
+    button.addEventListener("click", () => {
+      const field = document.getElementById(button.dataset.fill);
+      field.value = button.dataset.value;
+      field.focus();
+    }));
+  all("[data-copy]").forEach((button) =>
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.textContent = button.dataset.done;
+    }));
+
+  /* A long task: asks every two seconds, then opens what it made. */
+  all("[data-poll]").forEach((panel) => {
+    const part = (name, text) => { panel.querySelector(`[data-part="${name}"]`).textContent = text; };
+    const ask = async () => {
+      const answer = await fetch(panel.dataset.poll, { headers: { Accept: "application/json" } }).catch(() => null);
+      if (!answer || !answer.ok) { setTimeout(ask, 5000); return; }
+      const job = await answer.json();
+      if (job.next) { window.location.assign(job.next); return; }
+      part("stage", job.stage);
+      part("done", job.done.toLocaleString("en"));
+      part("total", job.total.toLocaleString("en"));
+      part("left", job.left);
+      Object.assign(panel.querySelector("progress"), { max: job.total || 1, value: job.done });
+      setTimeout(ask, 2000);
+    };
+    setTimeout(ask, 2000);
+  });
+
+  /* Dates may be typed or picked: focusing the field opens a month, typing leaves it be. */
+  let calendar = null;
+  const closeCalendar = () => { calendar?.remove(); calendar = null; };
+  const iso = (year, month, day) =>
+    `${year}-${String(month + 1).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
+  const words = (options) => new Intl.DateTimeFormat(root.lang, options);
+
+  const openCalendar = (field) => {
+    closeCalendar();
+    const typed = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(field.value.trim());
+    const shown = typed ? new Date(+typed[1], +typed[2] - 1, 1) : new Date();
+    calendar = make("div", { class: "tl-cal", role: "dialog" });
+    calendar.addEventListener("mousedown", (event) => event.preventDefault());
+    field.insertAdjacentElement("afterend", calendar);
+    calendar.style.left = `${field.offsetLeft}px`;
+    calendar.style.top = `${field.offsetTop + field.offsetHeight + 4}px`;
+    draw(field, shown.getFullYear(), shown.getMonth());
+  };
+
+  const draw = (field, year, month) => {
+    const head = make("div", { class: "tl-cal-head" });
+    const turn = (sign, by) => {
+      const button = make("button", { type: "button", tabindex: "-1" }, sign);
+      const to = new Date(year, month + by, 1);
+      button.addEventListener("click", () => draw(field, to.getFullYear(), to.getMonth()));
+      return button;
+    };
+    const title = words({ year: "numeric", month: "long" }).format(new Date(year, month, 1));
+    head.append(turn("«", -12), turn("‹", -1), make("span", {}, title), turn("›", 1), turn("»", 12));
+    const grid = make("div", { class: "tl-cal-grid" });
+    for (let day = 1; day <= 7; day += 1) {
+      grid.append(make("span", {}, words({ weekday: "narrow" }).format(new Date(2024, 0, day))));
+    }
+    for (let blank = (new Date(year, month, 1).getDay() + 6) % 7; blank > 0; blank -= 1) grid.append(make("i"));
+    const today = new Date();
+    for (let day = 1; day <= new Date(year, month + 1, 0).getDate(); day += 1) {
+      const value = iso(year, month, day);
+      const button = make("button", { type: "button", tabindex: "-1", "aria-pressed": String(value === field.value) }, day);
+      if (value === iso(today.getFullYear(), today.getMonth(), today.getDate())) button.setAttribute("aria-current", "date");
+      button.addEventListener("click", () => {
+        field.value = value;
+        field.dispatchEvent(new Event("change", { bubbles: true }));
+        closeCalendar();
+      });
+      grid.append(button);
+    }
+    calendar.replaceChildren(head, grid);
+  };
+
+  all("input[data-date]").forEach((field) => {
+    field.addEventListener("focus", () => openCalendar(field));
+    field.addEventListener("click", () => calendar || openCalendar(field));
+    field.addEventListener("input", closeCalendar);
+    field.addEventListener("blur", closeCalendar);
+  });
+})();

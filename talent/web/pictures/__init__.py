@@ -1,0 +1,42 @@
+"""Geometry of the pictures: plain data in, positions out. No markup, no request, no database.
+
+Each module holds the input dataclasses of one picture, the geometry they become and the pure function between.
+The macros in ``templates/pictures`` only draw. Lengths are SVG user units, rounded to a tenth.
+"""
+
+from talent.web.pictures.hours import HoursBar, hours_bars
+from talent.web.pictures.lines import Series, diverging, limit_bar, shares, trends
+from talent.web.pictures.months import Month, months
+from talent.web.pictures.radar import Axis, radar
+from talent.web.pictures.strip import School, strip
+from talent.web.pictures.timeline import Dot, Lane, Span, timeline
+from talent.web.pictures.tones import TIER_LAYERS, layer_of, tone_class
+from talent.web.pictures.tower import Layer, TowerYear, tower, tower_on_phone, towers
+
+__all__ = [
+    "TIER_LAYERS",
+    "Axis",
+    "Dot",
+    "HoursBar",
+    "Lane",
+    "Layer",
+    "Month",
+    "School",
+    "Series",
+    "Span",
+    "TowerYear",
+    "diverging",
+    "hours_bars",
+    "layer_of",
+    "limit_bar",
+    "months",
+    "radar",
+    "shares",
+    "strip",
+    "timeline",
+    "tone_class",
+    "tower",
+    "tower_on_phone",
+    "towers",
+    "trends",
+]
