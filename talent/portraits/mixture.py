@@ -70,9 +70,10 @@ class Model:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Fit:
-    """A model and the penalised log-likelihood after each round, which never falls."""
+    """A model, its log-likelihood, and the penalised one after each round, which never falls."""
 
     model: Model
+    log_likelihood: float
     objective: tuple[float, ...]
 
 
@@ -201,15 +202,20 @@ def maximise(
     )
 
 
-def _objective(model: Model, normaliser: float, sums: _Sums, settings: PortraitSettings) -> float:
-    """Log-likelihood plus the logarithm of the priors: the quantity each round raises."""
+def _log_likelihood(model: Model, normaliser: float, sums: _Sums) -> float:
+    """What the softmax left over plus the terms that all groups share."""
     squares, valued, variances = sums.squares[_VALUED], sums.valued[_VALUED], model.variances[_VALUED]
-    shared = -0.5 * float((squares / variances + valued * np.log(2.0 * np.pi * variances)).sum())
+    return normaliser - 0.5 * float((squares / variances + valued * np.log(2.0 * np.pi * variances)).sum())
+
+
+def _log_prior(model: Model, sums: _Sums, settings: PortraitSettings) -> float:
+    """The logarithm of the priors, up to a constant: with the log-likelihood, what each round raises."""
+    variances = model.variances[_VALUED]
     pull = settings.mean_prior * (model.means[:, _VALUED] ** 2).sum(axis=0) + settings.variance_prior
     spread = -0.5 * float((pull / variances + settings.variance_prior * np.log(variances)).sum())
     rates, overall = model.rates[:, _OCCURRING], sums.rates[_OCCURRING]
     rate = settings.rate_prior * float((overall * np.log(rates) + (1 - overall) * np.log1p(-rates)).sum())
-    return normaliser + shared + spread + rate + settings.weight_prior * float(np.log(model.weights).sum())
+    return spread + rate + settings.weight_prior * float(np.log(model.weights).sum())
 
 
 def fit(
@@ -224,11 +230,12 @@ def fit(
     sums = _Sums.of(table)
     empty = np.zeros((len(responsibilities), len(INPUTS)))
     model = Model(medians, centres, spreads, np.ones(len(empty)), empty, np.ones(len(INPUTS)), empty)
-    history: list[float] = []
+    likelihood, history = 0.0, list[float]()
     for _ in range(settings.rounds):
         model = maximise(model, responsibilities, table, sums, settings)
         responsibilities, normaliser = posterior(model, table)
-        history.append(_objective(model, normaliser, sums, settings))
+        likelihood = _log_likelihood(model, normaliser, sums)
+        history.append(likelihood + _log_prior(model, sums, settings))
         if len(history) > 1 and history[-1] - history[-2] < settings.tolerance * abs(history[-1]):
             break
-    return Fit(model, tuple(history))
+    return Fit(model, likelihood, tuple(history))

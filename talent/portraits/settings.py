@@ -109,7 +109,7 @@ class PortraitSettings:
     """Jaccard of a single group under which the grouping carries a warning."""
     chance_runs: int = 4
     """Column-shuffled copies of the district that say what chance alone would gain."""
-    chance_factor: float = 1.5
+    chance_factor: float = 1.25
     """How many times chance's largest gain in fit the district must show, or it holds no stable types."""
 
     k_range: tuple[int, int] = (4, 8)

@@ -1,0 +1,112 @@
+"""How many groups: the evidence for each number side by side, and a proposal that a person decides on.
+
+The data never "say" a number. Separation (Calinski-Harabasz), agreement of models fitted on random halves, the
+smallest group and the fidelity of a small tree are shown together; the number whose halves agree best is proposed,
+among those that leave no group too small.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import adjusted_rand_score, calinski_harabasz_score
+from sklearn.model_selection import StratifiedKFold, cross_val_score
+from sklearn.tree import DecisionTreeClassifier
+
+from talent.portraits.assign import fit_model, memberships
+from talent.portraits.features import FloatArray
+from talent.portraits.settings import PortraitSettings
+from talent.portraits.start import linear_scores
+
+Labels = NDArray[np.intp]
+_DECIMALS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for one number of groups. None: too few teachers or groups to tell."""
+
+    k: int
+    separation: float | None
+    """Calinski-Harabasz on the six linear scores; only comparable within one district."""
+    split_half: float
+    """Mean ARI of the groups that two random halves' models give to everyone."""
+    smallest: int
+    """Teachers in the smallest group."""
+    fidelity: float | None
+    """Cross-validated share of teachers whom the surrogate tree puts in the model's group."""
+    is_allowed: bool
+    """Whether every group is large enough."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain numbers, keyed by name."""
+        return asdict(self)
+
+
+def compare(inputs: FloatArray, seed: int, medians: FloatArray, settings: PortraitSettings) -> tuple[Evidence, ...]:
+    """The evidence for every number of ``k_range`` that so many teachers could fill."""
+    scores = linear_scores(inputs, settings)
+    numbers = feasible_numbers(len(inputs), settings)
+    agreements = [split_half(inputs, k, seed, medians, settings) for k in numbers]
+    answer = []
+    for k, agreement in zip(numbers, agreements, strict=True):
+        model = fit_model(inputs, k, seed, medians, settings)
+        labels = memberships(model, inputs, settings).argmax(axis=1)
+        sizes = np.bincount(labels, minlength=k)
+        several = np.count_nonzero(sizes) > 1
+        separation = float(calinski_harabasz_score(scores, labels)) if several else None
+        fidelity = surrogate_fidelity(inputs, labels, seed, settings)
+        allowed = are_large_enough(sizes, settings)
+        answer.append(Evidence(k, separation, agreement, int(sizes.min()), fidelity, allowed))
+    return tuple(answer)
+
+
+def feasible_numbers(n: int, settings: PortraitSettings) -> range:
+    """The numbers of ``k_range`` for which ``n`` teachers can fill every group."""
+    lowest, highest = settings.k_range
+    return range(lowest, min(highest, n // settings.least_class_size) + 1)
+
+
+def propose(evidence: Sequence[Evidence]) -> int:
+    """The allowed number whose halves agree best, the smaller of equals (to three decimals).
+
+    If every number leaves a group too small, all are compared: the run then carries a warning.
+    """
+    candidates = [item for item in evidence if item.is_allowed] or list(evidence)
+    return max(candidates, key=lambda item: (round(item.split_half, _DECIMALS), -item.k)).k
+
+
+def are_large_enough(sizes: NDArray[np.intp], settings: PortraitSettings) -> bool:
+    """Whether the smallest group holds its least number and share of teachers."""
+    return bool(sizes.min() >= max(settings.least_class_size, settings.least_class_share * sizes.sum()))
+
+
+def split_half(inputs: FloatArray, k: int, seed: int, medians: FloatArray, settings: PortraitSettings) -> float:
+    """Mean ARI, over random halvings, of the groups that the two halves' models give to all rows.
+
+    Every number of groups is judged on the same halvings.
+    """
+    rng = np.random.default_rng(seed)
+    agreements = []
+    for _ in range(settings.halvings):
+        shuffled = rng.permutation(len(inputs))
+        start = int(rng.integers(2**31))
+        halves = (np.sort(half) for half in np.array_split(shuffled, 2))
+        models = [fit_model(inputs[half], k, start, medians, settings) for half in halves]
+        one, other = (memberships(model, inputs, settings).argmax(axis=1) for model in models)
+        agreements.append(adjusted_rand_score(one, other))
+    return float(np.mean(agreements))
+
+
+def surrogate_fidelity(inputs: FloatArray, labels: Labels, seed: int, settings: PortraitSettings) -> float | None:
+    """Cross-validated accuracy of a small tree on the ten inputs against the model's groups."""
+    present, encoded = np.unique(labels, return_inverse=True)
+    if len(present) < 2 or np.bincount(encoded).min() < settings.tree_folds:
+        return None
+    tree = DecisionTreeClassifier(
+        max_depth=settings.tree_depth, min_samples_leaf=settings.tree_leaf, random_state=seed
+    )
+    folds = StratifiedKFold(settings.tree_folds, shuffle=True, random_state=seed)
+    return float(cross_val_score(tree, inputs, encoded, cv=folds).mean())
