@@ -35,7 +35,7 @@ class Visit:
     school_names: tuple[str, ...]
 
 
-def _with_grants(today: date) -> Select[Any]:
+def _with_grants(today: date) -> Select[*tuple[Any, ...]]:
     return (
         select(User.id, User.name, User.display_name, User.must_change, RoleGrant.role, RoleGrant.school_id,
                RoleGrant.person_id, School.name.label("school_name"))

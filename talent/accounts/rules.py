@@ -31,13 +31,13 @@ _COMMON = (
     "shadow", "michael", "jennifer", "charlie", "computer", "internet", "samsung", "starwars", "liverpool", "chelsea",
     "trustno", "changeme", "default", "secret", "hello", "money", "freedom", "whatever", "woaini", "wangyut", "aini",
     "nihao", "mima", "beijing", "tianjin", "shanghai", "zhongguo", "china", "laoshi", "jiaoshi", "teacher", "school",
-    "xuexiao", "jiaoyu", "jiaoyuju", "education", "talent", "abc", "abcd", "abcdefg", "aaa", "aa", "a", "q", "qq", "qwe",
-    "asd", "zxc", "qaz", "wsx", "xyz", "love", "baby", "angel", "lovely", "wo", "ni", "ge", "w", "z", "s", "x",
+    "xuexiao", "jiaoyu", "jiaoyuju", "education", "talent", "abc", "abcd", "abcdefg", "aaa", "aa", "a", "q", "qq",
+    "qwe", "asd", "zxc", "qaz", "wsx", "xyz", "love", "baby", "angel", "lovely", "wo", "ni", "ge", "w", "z", "s", "x",
 )
 _WALKS = (
     "01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
-    "1q2w3e4r5t6y7u8i9o0p", "q1w2e3r4t5y6u7i8o9p0", "qazwsxedcrfvtgbyhnujmikolp", "147258369147258369", "741852963741852963",
-    "123123123123123123", "112233445566778899", "123654789", "159357258456", "!@#$%^&*()_+",
+    "1q2w3e4r5t6y7u8i9o0p", "q1w2e3r4t5y6u7i8o9p0", "qazwsxedcrfvtgbyhnujmikolp", "147258369147258369",
+    "741852963741852963", "123123123123123123", "112233445566778899", "123654789", "159357258456", "!@#$%^&*()_+",
 )
 
 
@@ -59,8 +59,8 @@ def _is_run(text: str, unit_most: int = 4) -> bool:
 def _is_walk(text: str) -> bool:
     """Whether ``text`` follows the alphabet, the digits or the keyboard, either way, possibly twice."""
     half = text[: (len(text) + 1) // 2]
-    pieces = {text} | ({half} if text.startswith(half) and text[len(half):] in (half, half[: len(text) - len(half)]) else set())
-    return any(piece in walk or piece in walk[::-1] for piece in pieces for walk in _WALKS)
+    stretch = half if half.startswith(text[len(half):]) else text
+    return any(stretch in walk or stretch in walk[::-1] for walk in _WALKS)
 
 
 def _core(text: str) -> str:
@@ -134,7 +134,7 @@ def judge_approval(approver: Party, granter: Party, receiver: Party) -> list[Fin
 
 
 def delay_after(fails: int) -> timedelta:
-    """How long to wait after the ``fails``-th failure in a row: nothing at first, then doubling up to a quarter hour."""
+    """How long to wait after the ``fails``-th failure in a row: nothing at first, then doubling to a quarter hour."""
     if fails < FREE_FAILURES:
         return timedelta(0)
     return min(FIRST_DELAY * 2 ** min(fails - FREE_FAILURES, 10), LONGEST_DELAY)

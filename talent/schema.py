@@ -1,0 +1,16 @@
+"""Every table of the program, imported: for migrations, for tests and for the doors."""
+
+from talent.accounts import models as accounts
+from talent.achievements import models as achievements
+from talent.assistance import models as assistance
+from talent.core import audit, batches, files, jobs, overrides
+from talent.core.database import Base
+from talent.indicators import models as indicators
+from talent.people import models as people
+from talent.tiers import models as tiers
+from talent.training import models as training
+
+ROOMS = (
+    audit, batches, files, jobs, overrides, people, accounts, training, achievements, assistance, tiers, indicators,
+)
+metadata = Base.metadata

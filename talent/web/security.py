@@ -1,0 +1,248 @@
+"""Who is at the door: the visit behind the cookie, the right each route names, and what every answer carries.
+
+A route carries exactly one of :func:`permission`, :func:`signed_in` or :func:`public`. One that names none is closed
+to everybody. Rows are narrowed by the queries; this is only the door.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
+from werkzeug.exceptions import Unauthorized
+from werkzeug.wrappers import Response as AnyResponse
+
+from talent.accounts import queries, rules
+from talent.accounts.commands import NOBODY
+from talent.accounts.queries import Visit
+from talent.core.access import Actor
+from talent.core.errors import NotAllowed
+from talent.core.language import LANGUAGES, set_language
+from talent.core.work import Program, Work
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+PUBLIC = ("public",)
+SIGNED_IN = ("signed_in",)
+#: Files of the program itself: no visit is looked up for them.
+STATIC = frozenset({"static", "bootstrap.static"})
+#: Where somebody with an initial password may go.
+BEFORE_NEW_PASSWORD = frozenset({"login.password", "login.leave"})
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+SEEN_EVERY = timedelta(minutes=1)
+
+HEADERS = {
+    "Content-Security-Policy": (
+        # data: is for the tick marks and arrows that Bootstrap's own style sheet draws.
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+HSTS = "max-age=31536000; includeSubDomains"
+
+
+# ── what a route asks for ────────────────────────────────────────────────────────────────────────────────────
+
+
+def permission(*rights: str) -> Callable[[View], View]:
+    """The view is for those who hold any of ``rights``. Stands below the route decorator."""
+
+    def mark(view: View) -> View:
+        view.rights = rights  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def signed_in(view: View) -> View:
+    """The view is for every account."""
+    return permission(*SIGNED_IN)(view)
+
+
+def public(view: View) -> View:
+    """The view is for anybody, signed in or not."""
+    return permission(*PUBLIC)(view)
+
+
+def rights_of(app: Flask, endpoint: str) -> tuple[str, ...]:
+    """The rights an endpoint names; empty when its author forgot, which closes it."""
+    return PUBLIC if endpoint in STATIC else getattr(app.view_functions[endpoint], "rights", ())
+
+
+# ── what a view uses ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def program() -> Program:
+    """The running program: settings, clock, database."""
+    running: Program = current_app.extensions["talent"]
+    return running
+
+
+def today() -> date:
+    """The local day."""
+    return program().today
+
+
+def current_visit() -> Visit | None:
+    """The visit of this request, None when nobody is signed in."""
+    visit: Visit | None = g.get("visit")
+    return visit
+
+
+def current_actor() -> Actor:
+    """Who acts. Raises :class:`NotAllowed` when nobody is signed in."""
+    visit = current_visit()
+    if visit is None:
+        raise NotAllowed(SIGNED_IN[0])
+    return visit.actor
+
+
+@contextmanager
+def open_read() -> Iterator[Work]:
+    """A work for queries, as the person signed in."""
+    with program().read(current_actor()) as work:
+        yield work
+
+
+@contextmanager
+def open_write() -> Iterator[Work]:
+    """One write transaction, as the person signed in; committed at the end of the block."""
+    with program().begin(current_actor()) as work:
+        yield work
+
+
+def client_address() -> str:
+    """Where the request comes from, as failures and the audit keep it."""
+    return request.remote_addr or ""
+
+
+def is_own_path(target: str) -> bool:
+    """Whether ``target`` leads to a page of this site: one slash first, no host, no back slash, nothing unprintable."""
+    if not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable():
+        return False
+    parts = urlsplit(target)
+    return not parts.scheme and not parts.netloc
+
+
+# ── the cookie ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _host_name() -> str:
+    """The name asked for, without its port; empty when it is none."""
+    try:
+        return urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+class HostCookie(SecureCookieSessionInterface):
+    """The signed cookie: ``__Host-talent``, Secure; on plain http to this very machine ``talent`` without Secure."""
+
+    digest_method = staticmethod(sha256)
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure or _host_name() not in LOOPBACK
+
+    def get_cookie_name(self, app: Flask) -> str:
+        return "__Host-talent" if self.get_cookie_secure(app) else "talent"
+
+
+def enter(token: str) -> None:
+    """Bind this browser to a new session; of the old cookie only the language stays."""
+    language = session.get("lang")
+    session.clear()
+    session["token"] = token
+    session["seen"] = program().clock().timestamp()
+    if language:
+        session["lang"] = language
+
+
+def leave() -> None:
+    """Forget the session in this browser."""
+    language = session.get("lang")
+    session.clear()
+    if language:
+        session["lang"] = language
+
+
+# ── what happens around every view, in this order ────────────────────────────────────────────────────────────
+
+
+def refuse_strange_host() -> AnyResponse | None:
+    """A Host header that is not ours would end in links and caches: 400."""
+    if _host_name() in program().settings.allowed_hosts:
+        return None
+    return Response("Bad Request: unknown host\n", 400, mimetype="text/plain")
+
+
+def choose_language() -> None:
+    """``?lang=`` chooses for the visit; Chinese otherwise."""
+    asked = request.args.get("lang", "")
+    if asked in LANGUAGES and asked != session.get("lang", "zh"):
+        session["lang"] = asked
+    set_language(session.get("lang", "zh"))
+
+
+def find_visit() -> None:
+    """Load who is signed in, once per request, from our own row."""
+    g.visit = None
+    token = session.get("token")
+    if token is None or request.endpoint in STATIC:
+        return
+    now, seen = program().clock(), datetime.fromtimestamp(session.get("seen", 0), UTC)
+    if not rules.is_idle(seen, now, timedelta(minutes=program().settings.session_idle_minutes)):
+        with program().read(NOBODY) as work:
+            g.visit = queries.visit_of(work.session, token, now, work.today)
+    if g.visit is None:
+        g.visit_ended = True
+        leave()
+    elif now - seen >= SEEN_EVERY:
+        session["seen"] = now.timestamp()
+
+
+def guard() -> AnyResponse | None:
+    """The one choke point: nobody passes without the right the route names."""
+    if request.endpoint is None:
+        return None  # no such page or method: routing says so
+    rights = rights_of(current_app, request.endpoint)
+    if rights == PUBLIC:
+        return None
+    visit = current_visit()
+    if visit is None:
+        return _to_login()
+    if visit.must_change and request.endpoint not in BEFORE_NEW_PASSWORD:
+        return redirect(url_for("login.password"), 303)
+    if rights == SIGNED_IN or any(visit.actor.may(right) for right in rights):
+        return None
+    raise NotAllowed(rights[0] if rights else "route:unnamed")
+
+
+def _to_login() -> AnyResponse:
+    """A page leads to signing in and back; a script is told 401."""
+    if request.accept_mimetypes.best == "application/json" or request.is_json:
+        raise Unauthorized
+    back = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
+    return redirect(url_for("login.index", next=back), 303)
+
+
+def add_headers(response: AnyResponse) -> AnyResponse:
+    """Strict headers on everything; only versioned static files may be kept by anybody."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = HSTS
+    if request.endpoint not in STATIC:
+        response.headers["Cache-Control"] = "no-store"
+    elif request.args.get("v") and response.status_code in (200, 304):
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response

@@ -1,0 +1,84 @@
+"""Fixtures for every test: both databases, a frozen clock, the program, the site."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from talent.core.config import Settings
+from talent.core.work import Program
+from tests.databases import Postgres, make_sqlite_template
+
+MORNING = datetime(2026, 9, 8, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self, now: datetime = MORNING) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        """Let time pass: ``clock.move(minutes=30)``."""
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_sqlite_template(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty migrated database, one test on each kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "talent.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+    else:
+        with request.getfixturevalue("postgres").clone() as url:
+            yield url
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """A home of its own with fresh keys, and a cheap key derivation."""
+    settings = Settings(home=tmp_path / "home", database_url=database_url, argon2_time_cost=1, argon2_memory_kib=8192)
+    settings.make_keys()
+    return settings
+
+
+@pytest.fixture
+def program(settings: Settings, clock: Clock) -> Iterator[Program]:
+    """The program on an empty database at 2026-09-08 09:00 in Shanghai."""
+    program = Program(settings, clock)
+    yield program
+    program.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def extra_data() -> Path:
+    """The folder of real public data, where the machine has it."""
+    folder = os.environ.get("TALENT_EXTRA_DATA", "")
+    if not folder:
+        pytest.skip("TALENT_EXTRA_DATA names no folder of real data")
+    return Path(folder)
