@@ -135,7 +135,11 @@ class BaseForm(FlaskForm):
     @property
     def problems(self) -> list[tuple[str, str]]:
         """(id of the field or "", sentence) for the summary, in the order of the form."""
-        at_fields = [(item.id, str(error)) for item in self for error in _flat(item.errors)]
+        at_fields = [
+            (item.id, gettext("%(label)s：%(text)s", label=item.label.text, text=error))
+            for item in self
+            for error in _flat(item.errors)
+        ]
         return [("", sentence) for sentence in self.refusals] + at_fields
 
 

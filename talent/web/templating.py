@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 from flask_babel import gettext
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 
 from talent.web import kit, pictures
 
@@ -75,7 +76,22 @@ def day_cn(on: date | None) -> str:
     return gettext("%(year)d年%(month)d月%(day)d日", year=on.year, month=on.month, day=on.day)
 
 
-FILTERS = {"money": money, "hours": hours, "num": num, "pct": pct, "signed": signed, "day": day, "month": month, "day_cn": day_cn}
+def literal(text: str) -> Markup:
+    """A file name, a code or a raw value: no gaps are set between its Chinese and Latin characters."""
+    return Markup('<span class="tl-raw">{}</span>').format(text)
+
+
+FILTERS = {
+    "money": money,
+    "hours": hours,
+    "num": num,
+    "pct": pct,
+    "signed": signed,
+    "day": day,
+    "month": month,
+    "day_cn": day_cn,
+    "literal": literal,
+}
 
 
 def install(app: Flask, worded: kit.Worded) -> None:

@@ -93,8 +93,8 @@ def shares(parts: Sequence[tuple[str, Fraction | float]]) -> tuple[Share, ...]:
     """Parts in the given order; the last of more than two is the rest, grey."""
     drawn, at = [], 0.0
     for index, (label, fraction) in enumerate(parts):
-        width = 100 * float(fraction)
-        rest = index == len(parts) - 1 and index > 1
-        drawn.append(Share(label, fraction, round(at, 2), round(width, 2), "s0" if rest else ("s2", "s4", "s5")[min(index, 2)]))
-        at += width
+        is_rest = 1 < index == len(parts) - 1
+        tone = "rest" if is_rest else ("s2", "s4", "s5")[min(index, 2)]
+        drawn.append(Share(label, fraction, round(at, 2), round(100 * float(fraction), 2), tone))
+        at += 100 * float(fraction)
     return tuple(drawn)

@@ -41,6 +41,11 @@ class Spoke:
     text_y: float
     anchor: str
 
+    @property
+    def lines(self) -> int:
+        """Lines of words at its end: the label, the note, how much was recorded."""
+        return 2 + (self.short and self.axis.value is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class RadarPicture:
@@ -51,6 +56,7 @@ class RadarPicture:
     own: str
     closed: bool
     band: str
+    height: float
 
 
 def radar(axes: Sequence[Axis]) -> RadarPicture:
@@ -63,6 +69,7 @@ def radar(axes: Sequence[Axis]) -> RadarPicture:
         own=_own([spoke.point for spoke in spokes]),
         closed=all(spoke.point for spoke in spokes),
         band=_band(axes, angles),
+        height=max(spoke.text_y + 16 * spoke.lines - 10 for spoke in spokes),
     )
 
 

@@ -54,9 +54,9 @@ def strip(
     known = sorted(((school.ratio, school) for school in given if school.ratio is not None), key=lambda pair: pair[0])
     dots: list[SchoolDot] = []
     for ratio, school in known:
-        x = r1(_x(min(ratio, ceiling)))
+        x, y = _place(r1(_x(min(ratio, ceiling))), dots, beyond=ratio > ceiling)
         kind = "met" if ratio >= 1 else "near" if ratio >= tolerance else "below"
-        dots.append(SchoolDot(school, x, _free_lane(x, dots), kind, ratio > ceiling))
+        dots.append(SchoolDot(school, x, y, kind, ratio > ceiling))
     return StripPicture(
         dots=tuple(dots),
         standard=r1(STANDARD),
@@ -71,8 +71,13 @@ def _x(ratio: float) -> float:
     return ZERO + UNIT * ratio
 
 
-def _free_lane(x: float, placed: Sequence[SchoolDot]) -> int:
-    """The lane nearest the middle where nothing is touched; the one with most room when all are taken."""
-    room = {lane: min((x - dot.x for dot in placed if dot.y == _MIDDLE + lane), default=WIDTH) for lane in _LANES}
+def _place(x: float, placed: Sequence[SchoolDot], beyond: bool) -> tuple[float, int]:
+    """The lane nearest the middle where nothing is touched. When all are taken: the one with most room, or,
+    beyond the scale where x says no more than "at least", a column further left."""
+    room = {lane: min((abs(x - dot.x) for dot in placed if dot.y == _MIDDLE + lane), default=WIDTH) for lane in _LANES}
     free = next((lane for lane in _LANES if room[lane] >= _APART), None)
-    return _MIDDLE + (max(_LANES, key=lambda lane: room[lane]) if free is None else free)
+    if free is not None:
+        return x, _MIDDLE + free
+    if beyond:
+        return _place(r1(x - _APART), placed, beyond)
+    return x, _MIDDLE + max(_LANES, key=lambda lane: room[lane])
