@@ -42,11 +42,16 @@ class Period:
         return None if self.end is None else self.end - ONE_DAY
 
     @property
+    def ordinals(self) -> range:
+        """The days as proleptic ordinals, for exact arithmetic; an open period raises ``ValueError``."""
+        if self.start is None or self.end is None:
+            raise ValueError("the days of an open period cannot be numbered")
+        return range(self.start.toordinal(), self.end.toordinal())
+
+    @property
     def days(self) -> int:
         """Number of days; an open period has none and raises ``ValueError``."""
-        if self.start is None or self.end is None:
-            raise ValueError("an open period has no number of days")
-        return (self.end - self.start).days
+        return len(self.ordinals)
 
     def contains(self, on: date) -> bool:
         return (self.start is None or self.start <= on) and (self.end is None or on < self.end)
@@ -64,9 +69,7 @@ class Period:
 
     def __iter__(self) -> Iterator[date]:
         """Every day in order; an open period cannot be walked and raises ``ValueError``."""
-        for offset in range(self.days):
-            assert self.start is not None  # ``days`` has refused an open period
-            yield self.start + timedelta(days=offset)
+        return map(date.fromordinal, self.ordinals)
 
 
 def add_months(on: date, months: int) -> date:

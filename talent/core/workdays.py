@@ -159,4 +159,3 @@ class WorkCalendar:
 def not_loaded(year: int, loaded: Iterable[int]) -> Finding:
     """The refusal of a year without a calendar; names the last year there is."""
     return Finding("workdays.not_loaded", params={"year": year, "last_loaded": max(loaded, default=None)})
-

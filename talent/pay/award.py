@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from talent.core.errors import Finding
 from talent.core.money import apportion
-from talent.pay.facts import citation
+from talent.pay.facts import cited
 from talent.policy.book import Value
 
 
@@ -58,8 +58,7 @@ def split_allotment(allotment_fen: int, shares: Sequence[AwardShare], minimum_sh
     Refused: a negative amount or weight, a key twice, a non-participant line without a name, and an allotment
     with no weight to carry it.
     """
-    clause = citation(minimum_share)
-    refusals = _refusals(allotment_fen, shares, clause)
+    refusals = _refusals(allotment_fen, shares, minimum_share)
     if refusals:
         return AllotmentSplit(refusals=refusals)
     amounts = apportion(allotment_fen, [share.weight for share in shares], [share.key for share in shares])
@@ -70,27 +69,29 @@ def split_allotment(allotment_fen: int, shares: Sequence[AwardShare], minimum_sh
     split = AllotmentSplit(awards)
     if split.participants_fen >= minimum_share.value * allotment_fen:
         return split
-    params = {
-        "allotment_fen": allotment_fen,
-        "participants_fen": split.participants_fen,
-        "minimum_share": str(minimum_share.value),
-    }
-    return AllotmentSplit(awards, (Finding("pay.participants_minority", clause, params, "warning"),))
+    minority = cited(
+        "pay.participants_minority",
+        minimum_share,
+        level="warning",
+        allotment_fen=allotment_fen,
+        participants_fen=split.participants_fen,
+        minimum_share=str(minimum_share.value),
+    )
+    return AllotmentSplit(awards, (minority,))
 
 
-def _refusals(allotment_fen: int, shares: Sequence[AwardShare], clause: str) -> tuple[Finding, ...]:
+def _refusals(allotment_fen: int, shares: Sequence[AwardShare], rule: Value) -> tuple[Finding, ...]:
     found: list[Finding] = []
     if allotment_fen < 0:
-        found.append(Finding("pay.allotment_negative", clause, {"allotment_fen": allotment_fen}))
+        found.append(cited("pay.allotment_negative", rule, allotment_fen=allotment_fen))
     for key, times in sorted(Counter(share.key for share in shares).items()):
         if times > 1:
-            found.append(Finding("pay.award_twice", clause, {"key": key, "times": times}))
+            found.append(cited("pay.award_twice", rule, key=key, times=times))
     for share in shares:
         if share.weight < 0:
-            params = {"key": share.key, "weight": str(share.weight)}
-            found.append(Finding("pay.award_negative", clause, params))
+            found.append(cited("pay.award_negative", rule, key=share.key, weight=str(share.weight)))
         if not share.participant and not share.name.strip():
-            found.append(Finding("pay.award_unnamed", clause, {"key": share.key}))
+            found.append(cited("pay.award_unnamed", rule, key=share.key))
     if not found and allotment_fen and not any(share.weight for share in shares):
-        found.append(Finding("pay.award_nobody", clause, {"allotment_fen": allotment_fen}))
+        found.append(cited("pay.award_nobody", rule, allotment_fen=allotment_fen))
     return tuple(found)

@@ -170,18 +170,14 @@ class YearCount:
 def _units(year: int, terms: PayTerms, *, cut_at_rates: bool) -> tuple[Unit, ...]:
     """The months with the rate of their first day; under ``day`` cut where the rate changes within one."""
     units: list[Unit] = []
+    changes = [rate.since.toordinal() for rate in terms.rates] if cut_at_rates else []
     for month, period in enumerate(months_of(year), start=1):
-        assert period.start is not None and period.end is not None
-        changes = (rate.since for rate in terms.rates if period.start < rate.since < period.end)
-        edges = [period.start, *(changes if cut_at_rates else ()), period.end]
+        days = period.ordinals
+        edges = [days.start, *(day for day in changes if days.start < day < days.stop), days.stop]
         for start, end in pairwise(edges):
-            units.append(Unit(month, start.toordinal(), end.toordinal(), _rate_fen(terms, start)))
+            rate = terms.rate(date.fromordinal(start))
+            units.append(Unit(month, start, end, rate.value if rate else 0))
     return tuple(units)
-
-
-def _rate_fen(terms: PayTerms, on: date) -> int:
-    rate = terms.rate(on)
-    return 0 if rate is None else rate.value
 
 
 def _days_owned(unit: Unit, spans: tuple[Span, ...]) -> dict[int, int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
+from talent.core.errors import Finding, Level
 from talent.policy.book import Book, Value
 
 YEARLY_AMOUNT: Final = "paired_assistance.yearly_amount"
@@ -120,9 +121,10 @@ class PayTerms:
         return tuple(value for value in self.values(year) if value.assumed)
 
 
-def citation(value: Value) -> str:
-    """Document and clause of a parameter, as a finding names them."""
-    return f"{value.source.document} {value.source.clause}".strip()
+def cited(code: str, value: Value, *, level: Level = "error", **params: Any) -> Finding:
+    """A finding that rests on a parameter: its document and clause stand beside the facts, to be worded."""
+    clause = f"{value.source.document} {value.source.clause}".strip()
+    return Finding(code, clause, {"clause": clause, **params}, level)
 
 
 Persons = Mapping[str, PersonFacts]

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from talent.core.errors import Finding, Level
-from talent.core.periods import month_range
+from talent.core.periods import months_of
 from talent.core.workdays import WorkCalendar, not_loaded
 from talent.pay.conventions import CONVENTIONS, Span, YearCount
 from talent.pay.facts import (
@@ -23,10 +23,11 @@ from talent.pay.facts import (
     Persons,
     SchoolFact,
     Schools,
-    citation,
+    cited,
 )
 from talent.pay.ownership import Stretch, Succession, own_days, sort_key
 from talent.pay.receipts import Basis, Line, Receipt
+from talent.policy.book import Value
 
 __all__ = [
     "CONVENTIONS",
@@ -106,11 +107,9 @@ def compare(
 def _refusals(year: int, terms: PayTerms) -> tuple[Finding, ...]:
     first = terms.rates[0]
     if terms.rate(date(year, 1, 1)) is None:
-        params = {"year": year, "first": first.since.isoformat()}
-        return (Finding("pay.year_before_plan", citation(first), params),)
+        return (cited("pay.year_before_plan", first, year=year, first=first.since.isoformat()),)
     if terms.convention.value not in CONVENTIONS:
-        params = {"convention": terms.convention.value, "known": ", ".join(CONVENTIONS)}
-        return (Finding("pay.convention_unknown", citation(terms.convention), params),)
+        return (cited("pay.convention_unknown", terms.convention, convention=terms.convention.value),)
     return ()
 
 
@@ -120,7 +119,8 @@ class _Run:
     def __init__(self, year: int, schools: Schools, terms: PayTerms, calendar: WorkCalendar | None) -> None:
         self.year = year
         self.terms = terms
-        self.calendar = calendar
+        self.calendar = calendar if calendar is not None and calendar.has(year) else None
+        self.loaded_years = calendar.years if calendar is not None else ()
         self.count = YearCount(year, terms)
         self.succession = Succession(schools, year)
         self.in_scope = {code for code, school in schools.items() if school.kind in terms.school_kinds.value}
@@ -168,8 +168,8 @@ class _Run:
         if item.start > last or (item.end is not None and item.end < first):
             return False
         if item.appraisal in self.discarded:
-            clause = citation(self.terms.discarded_appraisals)
-            self._note("pay.appraisal_unqualified", staff_no, item, level="warning", clause=clause)
+            ground = self.terms.discarded_appraisals
+            self._note("pay.appraisal_unqualified", staff_no, item, ground, level="warning")
             return False
         if not item.appraisal:
             self._note("pay.appraisal_missing", staff_no, item, level="warning")
@@ -186,25 +186,28 @@ class _Run:
             for problem in (part.problem, "outside_scope" if outside else ""):
                 if problem and (problem, part.school_code) not in named:
                     named.add((problem, part.school_code))
-                    clause = citation(self.terms.school_kinds) if problem == "outside_scope" else ""
-                    code = f"pay.{problem}"
-                    self._note(code, staff_no, part.assignment, clause=clause, school_code=part.school_code)
+                    self._note(
+                        f"pay.{problem}",
+                        staff_no,
+                        part.assignment,
+                        self.terms.school_kinds,
+                        school_code=part.school_code,
+                        school_kind=self._kind(part.school_code),
+                    )
 
     def _absent_workdays(
         self, staff_no: str, absences: Iterable[Absence], stretches: Sequence[Stretch]
     ) -> tuple[int, ...]:
         """Working days absent per month with days on post, records united; empty when there are none."""
-        months = [month_range(self.year, month) for month in range(1, 13)]
+        months = [month.ordinals for month in months_of(self.year)]
         absent = [0] * 12
         touched = False
         for first, after in self._absence_union(staff_no, absences):
             for at, month in enumerate(months):
-                assert month.start is not None and month.end is not None
-                start, end = max(first, month.start.toordinal()), min(after, month.end.toordinal())
-                if start >= end or not _on_post(stretches, month.start.toordinal(), month.end.toordinal()):
-                    continue
-                touched = True
-                absent[at] += self._workdays(start, end)
+                start, end = max(first, month.start), min(after, month.stop)
+                if start < end and _on_post(stretches, month):
+                    touched = True
+                    absent[at] += self._workdays(start, end)
         return tuple(absent) if touched else ()
 
     def _absence_union(self, staff_no: str, absences: Iterable[Absence]) -> list[tuple[int, int]]:
@@ -213,9 +216,15 @@ class _Run:
         for item in sorted(absences, key=lambda absence: (absence.start, absence.end)):
             first, after = item.start.toordinal(), item.end.toordinal() + 1
             if first >= after:
-                days = {"start": item.start.isoformat(), "end": item.end.isoformat()}
-                clause = citation(self.terms.absence_limit)
-                self.findings.append(Finding("pay.absence_reversed", clause, {"staff_no": staff_no, **days}))
+                self.findings.append(
+                    cited(
+                        "pay.absence_reversed",
+                        self.terms.absence_limit,
+                        staff_no=staff_no,
+                        start=item.start.isoformat(),
+                        end=item.end.isoformat(),
+                    )
+                )
             elif union and first <= union[-1][1]:
                 union[-1] = (union[-1][0], max(after, union[-1][1]))
             else:
@@ -224,17 +233,16 @@ class _Run:
 
     def _workdays(self, start: int, end: int) -> int:
         """Working days in ``[start, end)``; 0 after noting that the year's calendar is not loaded."""
-        if self.calendar is not None and self.calendar.has(self.year):
+        if self.calendar is not None:
             return self.calendar.workdays_between(date.fromordinal(start), date.fromordinal(end - 1))
         if not self.refusals:
-            self.refusals.append(not_loaded(self.year, self.calendar.years if self.calendar else ()))
+            self.refusals.append(not_loaded(self.year, self.loaded_years))
         return 0
 
     def _basis_of(self, absent: bool) -> Basis:
         """The shared head of receipts; the calendar's version only where working days were counted."""
         if absent not in self._basis:
-            known = absent and self.calendar is not None and self.calendar.has(self.year)
-            version = self.calendar.versions([self.year])[self.year] if known and self.calendar else None
+            version = self.calendar.table(self.year).version if absent and self.calendar else None
             self._basis[absent] = Basis(self.year, self.terms, version)
         return self._basis[absent]
 
@@ -243,20 +251,24 @@ class _Run:
         code: str,
         staff_no: str,
         item: Assignment,
+        ground: Value | None = None,
         *,
         level: Level = "error",
-        clause: str = "",
         **more: Any,
     ) -> None:
-        params = {
+        """Records a finding about an assignment; its ground is the plan's clause unless another is given."""
+        facts: dict[str, Any] = {
             "staff_no": staff_no,
             "sending_code": item.sending_code,
             "host": item.host,
             "start": item.start.isoformat(),
             "end": item.end.isoformat() if item.end else None,
-            **more,
         }
-        self.findings.append(Finding(code, clause or citation(self.terms.rates[0]), params, level))
+        self.findings.append(cited(code, ground or self.terms.rates[0], level=level, **facts, **more))
+
+    def _kind(self, school_code: str) -> str | None:
+        school = self.succession.schools.get(school_code)
+        return school.kind if school else None
 
 
 def _ordered(assignments: Sequence[Assignment]) -> Sequence[Assignment]:
@@ -269,5 +281,5 @@ def _codes(stretches: Sequence[Stretch]) -> tuple[str, ...]:
     return tuple(sorted({part.school_code for part in stretches}))
 
 
-def _on_post(stretches: Iterable[Stretch], start: int, end: int) -> bool:
-    return any(part.start < end and start < part.end for part in stretches)
+def _on_post(stretches: Iterable[Stretch], month: range) -> bool:
+    return any(part.start < month.stop and month.start < part.end for part in stretches)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from talent.pay.facts import TERM_KEYS, YEARLY_AMOUNT, Assignment, PayTerms, PersonFacts, SchoolFact
-from talent.policy.book import Source, Value
+from talent.policy.book import Basis, Source, Value
 
 PLAN = Source("三年行动方案(2020—2022年)", "三(四)")
 STANDARD = ((date(2020, 1, 1), 2_400_000),)
@@ -33,7 +33,7 @@ DEFAULTS: dict[str, Any] = {
 
 def stated(key: str, value: Any, since: date = date(2020, 1, 1), until: date | None = None) -> Value:
     """A parameter as the book states it."""
-    basis = "enacted" if key == YEARLY_AMOUNT else "assumed"
+    basis: Basis = "enacted" if key == YEARLY_AMOUNT else "assumed"
     return Value(key, key, "", value, basis, PLAN, since, until)
 
 
