@@ -288,3 +288,14 @@ def test_a_convention_tried_out_is_assumed() -> None:
     assert terms.with_convention("month_min_days") is terms
     assert terms.with_convention("day").convention.basis == "assumed"
     assert terms.assumed(2021)[0].value == "month_min_days"
+
+
+def test_of_equal_starts_at_one_school_the_lower_host_owns_the_day() -> None:
+    """Rules §2.7: by (start, sending school, host); a longer record keeps what is left."""
+    start, end = date(2021, 3, 1), date(2021, 3, 31)
+    persons = {"T1": person(sent("A", start, end, host="b"), sent("A", start, date(2021, 3, 20), host="a"))}
+    (line,) = compute_year(2021, persons, ORDINARY, pay_terms()).lines
+    assert line.receipt.days() == (
+        (start, date(2021, 3, 20), "a"),
+        (date(2021, 3, 21), end, "b"),
+    )
