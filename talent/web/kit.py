@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlencode
 
 from flask import current_app, flash, redirect, request, session
@@ -23,7 +23,7 @@ Worded = Callable[[Finding], tuple[str, str]]
 WORDING = "talent_wording"
 
 
-# ── forms ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── forms ────────────────────────────────────────────────────────────
 
 #: WTForms' own sentences in the words of this site.
 _SENTENCES = {
@@ -45,7 +45,9 @@ _SENTENCES = {
     "The CSRF token is invalid.": lazy_gettext("这一页停留太久，请再提交一次，填好的都还在。"),
     "Field must be at least %(min)d character long.": lazy_gettext("至少 %(min)d 个字。"),
     "Field cannot be longer than %(max)d character.": lazy_gettext("最多 %(max)d 个字。"),
-    "Field must be between %(min)d and %(max)d characters long.": lazy_gettext("请填 %(min)d 到 %(max)d 个字。"),
+    "Field must be between %(min)d and %(max)d characters long.": lazy_gettext(
+        "请填 %(min)d 到 %(max)d 个字。"
+    ),
     "Field must be exactly %(max)d character long.": lazy_gettext("必须是 %(max)d 个字。"),
 }
 
@@ -73,7 +75,7 @@ _DATE_SHAPES = (
 
 
 def read_date(text: str) -> date | None:
-    """A date typed by a person: 2020-09-01, 2020/9/1, 2020.9.1, 20200901, 2020年9月1日, full-width digits too."""
+    """A date typed by a person: 2020-09-01, 2020/9/1, 2020.9.1, 20200901, 2020年9月1日; full-width too."""
     plain = re.sub(r"\s", "", text).translate(_FULL_WIDTH)
     match = next((found for shape in _DATE_SHAPES if (found := shape.fullmatch(plain))), None)
     if match is None:
@@ -103,7 +105,7 @@ class BaseForm(FlaskForm):
     ``places`` says which field a finding's code belongs to; the rest stand in the summary alone.
     """
 
-    places: Mapping[str, str] = {}
+    places: ClassVar[Mapping[str, str]] = {}
 
     class Meta(FlaskForm.Meta):
         def get_translations(self, form: FlaskForm) -> _Sentences:
@@ -147,7 +149,9 @@ def _flat(errors: Any) -> list[Any]:
     """The messages of a field; a field list nests them."""
     if isinstance(errors, Mapping):
         errors = errors.values()
-    return [e for error in errors for e in (_flat(error) if isinstance(error, list | tuple | dict) else [error])]
+    return [
+        e for error in errors for e in (_flat(error) if isinstance(error, list | tuple | dict) else [error])
+    ]
 
 
 def not_before(name: str) -> Callable[[BaseForm, Field], None]:
@@ -160,11 +164,13 @@ def not_before(name: str) -> Callable[[BaseForm, Field], None]:
     return check
 
 
-def submit(form: BaseForm, command: Callable[[], T], to: str | Callable[[T], str], done: str = "") -> Response | None:
+def submit(
+    form: BaseForm, command: Callable[[], T], to: str | Callable[[T], str], done: str = ""
+) -> Response | None:
     """The one route shape: a valid POST calls ``command`` and answers 303 to ``to``; anything else is None.
 
-    ``to`` is an address, or makes one of the command's result. ``done`` is flashed on success. A RuleViolation
-    is worded onto the form, whose page the caller then shows again with what was typed.
+    ``to`` is an address, or makes one of the command's result. ``done`` is flashed on success. A
+    RuleViolation is worded onto the form, whose page the caller then shows again with what was typed.
     """
     if not form.validate_on_submit():
         return None
@@ -178,11 +184,11 @@ def submit(form: BaseForm, command: Callable[[], T], to: str | Callable[[T], str
     return redirect(to if isinstance(to, str) else to(result), 303)
 
 
-# ── lists ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── lists ────────────────────────────────────────────────────────────
 
 
 def url_with(**changes: Any) -> str:
-    """This page's address with some of its query changed; None removes a key, and a changed query begins at page 1."""
+    """This page's address with its query changed: None removes a key, and any change begins at page 1."""
     query = {key: value for key, value in request.args.items() if key != "page"}
     query |= {key: value for key, value in changes.items() if value is not None}
     kept = {key: value for key, value in query.items() if not (key in changes and changes[key] is None)}
@@ -296,7 +302,11 @@ class Filters:
     def chips(self) -> list[Chip]:
         """The filters in use, in the order offered."""
         return [
-            Chip(item.label, dict(item.options).get(self[item.name], self[item.name]), url_with(**{item.name: None}))
+            Chip(
+                item.label,
+                dict(item.options).get(self[item.name], self[item.name]),
+                url_with(**{item.name: None}),
+            )
             for item in self.offered
             if self[item.name]
         ]
@@ -304,19 +314,19 @@ class Filters:
     @property
     def clear_url(self) -> str:
         """This list without any of its filters."""
-        return url_with(**dict.fromkeys((item.name for item in self.offered)))
+        return url_with(**dict.fromkeys(item.name for item in self.offered))
 
     def sort_url(self, key: str) -> str:
         """Address sorted by ``key``; asked again it turns round."""
         return url_with(sort=f"-{key}" if self.sort == key else key)
 
 
-# ── the frame ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the frame ────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """The date everything on the page is told for. ``note`` names it (统计日) when it is neither today nor past."""
+    """The date everything on the page is told for. ``note`` names it, as in 统计日."""
 
     on: date
     today: date
@@ -365,7 +375,7 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What ``base.html`` shows around a page. Without an actor (signing in) only the bureau's name stands there."""
+    """What ``base.html`` shows around a page. Without an actor only the bureau's name stands there."""
 
     bureau: str
     home_url: str = "/"
@@ -379,4 +389,10 @@ class Frame:
     search_hint: str = ""
     account_url: str = ""
     logout_url: str = ""
-    languages: Sequence[Language] = field(default_factory=tuple)
+    languages: Sequence[Language] = ()
+
+    @property
+    def language(self) -> str:
+        """The page's language as HTML names it."""
+        code = next((language.code for language in self.languages if language.current), "zh")
+        return "zh-CN" if code == "zh" else code

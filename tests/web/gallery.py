@@ -1,17 +1,27 @@
-"""A gallery of every macro with sample data and no database: ``python -m tests.web.gallery``, then open ``/``.
+"""Every macro with sample data and no database: ``python -m tests.web.gallery``, then open ``/``.
 
 The people, schools and figures are fictitious.
 """
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from flask import Flask, flash, render_template
+from flask import Flask, Response, flash, render_template, request
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFProtect
-from wtforms import BooleanField, FileField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from jinja2 import ChoiceLoader, FileSystemLoader
+from wtforms import (
+    BooleanField,
+    FileField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
 from talent.core.errors import Finding, RuleViolation
@@ -41,17 +51,21 @@ class AssignmentForm(kit.BaseForm):
     """One of each kind of field."""
 
     host = StringField("受援单位", [DataRequired()])
-    kind = RadioField("类型", [DataRequired()], choices=[("paired", "结对帮扶"), ("community", "区域发展共同体")])
+    kind = RadioField(
+        "类型",
+        [DataRequired()],
+        choices=[SelectChoice("paired", "结对帮扶"), SelectChoice("community", "区域发展共同体")],
+    )
     start = kit.DayField("开始日期", [DataRequired()])
     end = kit.DayField("结束日期", [kit.not_before("start")])
     document = StringField("批准文号")
-    stage = SelectField("学段", choices=[("primary", "小学"), ("junior", "初中")])
+    stage = SelectField("学段", choices=[SelectChoice("primary", "小学"), SelectChoice("junior", "初中")])
     reason = TextAreaField("说明")
     sheet = FileField("名册")
     password = PasswordField("口令")
     agreed = BooleanField("内容属实")
 
-    places = {"assistance.host_unknown": "host"}
+    places: ClassVar = {"assistance.host_unknown": "host"}
 
 
 def worded(finding: Finding) -> tuple[str, str]:
@@ -66,8 +80,11 @@ def build(testing: bool = False) -> Flask:
     """The gallery as an application: one page per screen of the drawings, and the refusal pages."""
     app = Flask("gallery", template_folder=str(TEMPLATES), static_folder=str(STATIC))
     app.config |= {
-        "SECRET_KEY": "gallery", "BOOTSTRAP_SERVE_LOCAL": True, "BABEL_DEFAULT_LOCALE": "zh",
-        "TESTING": testing, "WTF_CSRF_ENABLED": not testing,
+        "SECRET_KEY": "gallery",
+        "BOOTSTRAP_SERVE_LOCAL": True,
+        "BABEL_DEFAULT_LOCALE": "zh",
+        "TESTING": testing,
+        "WTF_CSRF_ENABLED": not testing,
     }
     Babel(app)
     Bootstrap5(app)
@@ -75,23 +92,25 @@ def build(testing: bool = False) -> Flask:
     templating.install(app, worded)
     app.jinja_env.loader = _with_gallery(app)
     app.context_processor(lambda: {"frame": _frame()})
-    app.after_request(lambda response: (response.headers.__setitem__("Content-Security-Policy", POLICY), response)[1])
+    app.after_request(_with_policy)
     app.add_url_rule("/", view_func=lambda: _page("todo"), endpoint="home")
     app.add_url_rule("/<name>", view_func=_page, endpoint="page", methods=["GET", "POST"])
     app.add_url_rule("/errors/<name>", view_func=_error, endpoint="error")
     return app
 
 
-def _with_gallery(app: Flask) -> Any:
-    from jinja2 import ChoiceLoader, FileSystemLoader
+def _with_gallery(app: Flask) -> ChoiceLoader:
+    """The application's own loader (it also knows Bootstrap-Flask's), then the gallery's pages."""
+    assert app.jinja_env.loader is not None
+    return ChoiceLoader([app.jinja_env.loader, FileSystemLoader(Path(__file__).parent / "gallery")])
 
-    assert app.jinja_loader is not None
-    return ChoiceLoader([app.jinja_loader, FileSystemLoader(Path(__file__).parent / "gallery"), app.jinja_env.loader])
+
+def _with_policy(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
 
 
 def _frame() -> kit.Frame:
-    from flask import request
-
     name = request.path.strip("/").split("/")[0] or "todo"
     here = "/" + CURRENT.get(name, name)
     signed_in = name != "login" and not request.path.endswith("/login")
@@ -127,8 +146,12 @@ def _page(name: str) -> Any:
         kit.Filter("q", "姓名、工号"),
     ]
     return render_template(
-        f"{name}.html", sample=sample, form=form, filters=kit.Filters.read(offered, ["name", "amount"], "name"),
-        page=kit.asked_page(12).page(sample.SCHOOLS[:12], 34), today=TODAY,
+        f"{name}.html",
+        sample=sample,
+        form=form,
+        filters=kit.Filters.read(offered, ["name", "amount"], "name"),
+        page=kit.asked_page(12).page(sample.SCHOOLS[:12], 34),
+        today=TODAY,
     )
 
 

@@ -1,6 +1,6 @@
-"""Geometry of the pictures: plain data in, positions out. No markup, no request, no database.
+"""Geometry of the pictures: plain data in, positions out.
 
-Each module holds the input dataclasses of one picture, the geometry they become and the pure function between.
+Each module holds the input of one picture, the geometry it becomes and the pure function between them.
 The macros in ``templates/pictures`` only draw. Lengths are SVG user units, rounded to a tenth.
 """
 

@@ -1,4 +1,4 @@
-"""Training hours as one bar against a target: kinds in order, what a cap cut off hatched and outside the sum."""
+"""Training hours as one bar against a target: kinds in order, what a cap cut off hatched."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from talent.web.pictures.tones import text_class
 
 #: Tone of each training level, darkest first; the order in which segments stand.
-LEVEL_TONES = {"national": "s1", "municipal": "s2", "district": "s3", "school": "s4", "self": "s5", "induction": "s6"}
+LEVEL_TONES = {
+    "national": "s1",
+    "municipal": "s2",
+    "district": "s3",
+    "school": "s4",
+    "self": "s5",
+    "induction": "s6",
+}
 
 _LABEL_ON_DESK = 3.5
 _LABEL_ON_PHONE = 9.0
@@ -14,7 +21,7 @@ _LABEL_ON_PHONE = 9.0
 
 @dataclass(frozen=True, slots=True)
 class HoursBar:
-    """One period. Hours are hundredths; ``segments`` are (level code, counted hours); ``cut`` is not counted."""
+    """One period. Hours are hundredths; ``segments``: (level code, counted hours); ``cut``: not counted."""
 
     label: str
     segments: Sequence[tuple[str, int]]
@@ -32,7 +39,7 @@ class HoursBar:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of the bar, in per cent of its width. ``shown``: "" the number fits, "desk" only there, "no" nowhere."""
+    """A part of the bar, in per cent of its width. ``shown``: where the number fits ("", "desk", "no")."""
 
     level: str
     hours: int
@@ -68,7 +75,9 @@ def _draw(bar: HoursBar, widest: int) -> DrawnHours:
     order = list(LEVEL_TONES)
     at = 0
     drawn = []
-    for level, hours in sorted(bar.segments, key=lambda pair: order.index(pair[0]) if pair[0] in order else 99):
+    for level, hours in sorted(
+        bar.segments, key=lambda pair: order.index(pair[0]) if pair[0] in order else 99
+    ):
         if hours:
             drawn.append(_segment(level, hours, at, widest))
         at += hours

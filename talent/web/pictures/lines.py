@@ -1,4 +1,4 @@
-"""Small lines and bars: a score over years, a part that pushes or pulls, a value against its limit, shares."""
+"""Small lines and bars: scores over years, pushes and pulls, a value at its limit, shares."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def _trend(series: Series, ceiling: float) -> Trend:
 
 @dataclass(frozen=True, slots=True)
 class Diverging:
-    """A bar from a middle line, 126 wide: where it begins, how long it is, and on which side its number stands."""
+    """A bar from a middle line, 126 wide: where it begins, its length, on which side its number stands."""
 
     x: float
     width: float

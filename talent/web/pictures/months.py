@@ -1,4 +1,4 @@
-"""Twelve small calendars: which days were on post, which working days were missed, what the month counts for."""
+"""Twelve small calendars: days on post, working days missed, what the month counts for."""
 
 from calendar import monthrange
 from collections.abc import Sequence

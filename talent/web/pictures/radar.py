@@ -15,7 +15,7 @@ _RING_GAP = 0.055
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One dimension, 0 to 100. ``value`` None: no data. ``low``/``high``: quartiles of peers; ``coverage`` 0 to 1."""
+    """One dimension, 0 to 100. ``value`` None: no data. ``low``, ``high``: peers' quartiles."""
 
     label: str
     value: float | None
@@ -49,7 +49,7 @@ class Spoke:
 
 @dataclass(frozen=True, slots=True)
 class RadarPicture:
-    """``grid``: polygons at a quarter, half, three quarters and the whole. ``own``: one path, broken at no data."""
+    """``grid``: polygons at each quarter. ``own``: one path, broken where there is no data."""
 
     spokes: tuple[Spoke, ...]
     grid: tuple[str, ...]
@@ -65,7 +65,9 @@ def radar(axes: Sequence[Axis]) -> RadarPicture:
     spokes = tuple(_spoke(axis, angle, len(axes)) for axis, angle in zip(axes, angles, strict=True))
     return RadarPicture(
         spokes=spokes,
-        grid=tuple(_polygon([_at(angle, RADIUS * part) for angle in angles]) for part in (0.25, 0.5, 0.75, 1)),
+        grid=tuple(
+            _polygon([_at(angle, RADIUS * part) for angle in angles]) for part in (0.25, 0.5, 0.75, 1)
+        ),
         own=_own([spoke.point for spoke in spokes]),
         closed=all(spoke.point for spoke in spokes),
         band=_band(axes, angles),

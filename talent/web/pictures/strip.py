@@ -1,4 +1,4 @@
-"""A dot per school against its standard: every row in multiples of its own standard, so all share one line."""
+"""A dot per school against its standard: in multiples of the standard, so that all rows share one line."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class School:
 
 @dataclass(frozen=True, slots=True)
 class SchoolDot:
-    """A placed school. ``kind``: ``met``, ``near`` (within tolerance) or ``below``; ``beyond`` the drawn scale."""
+    """A placed school. ``kind``: ``met``, ``near`` or ``below``; ``beyond`` the scale."""
 
     school: School
     x: float
@@ -51,7 +51,9 @@ def strip(
 ) -> StripPicture:
     """Place the schools side by side where they would touch; values beyond ``ceiling`` stand at its edge."""
     given = list(schools)
-    known = sorted(((school.ratio, school) for school in given if school.ratio is not None), key=lambda pair: pair[0])
+    known = sorted(
+        ((school.ratio, school) for school in given if school.ratio is not None), key=lambda pair: pair[0]
+    )
     dots: list[SchoolDot] = []
     for ratio, school in known:
         x, y = _place(r1(_x(min(ratio, ceiling))), dots, beyond=ratio > ceiling)
@@ -74,7 +76,10 @@ def _x(ratio: float) -> float:
 def _place(x: float, placed: Sequence[SchoolDot], beyond: bool) -> tuple[float, int]:
     """The lane nearest the middle where nothing is touched. When all are taken: the one with most room, or,
     beyond the scale where x says no more than "at least", a column further left."""
-    room = {lane: min((abs(x - dot.x) for dot in placed if dot.y == _MIDDLE + lane), default=WIDTH) for lane in _LANES}
+    room = {
+        lane: min((r1(abs(x - dot.x)) for dot in placed if dot.y == _MIDDLE + lane), default=WIDTH)
+        for lane in _LANES
+    }
     free = next((lane for lane in _LANES if room[lane] >= _APART), None)
     if free is not None:
         return x, _MIDDLE + free

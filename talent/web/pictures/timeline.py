@@ -1,4 +1,4 @@
-"""One person over the years: lanes of spans (titles, posts, assistance) and of dots (appraisals), with today's line."""
+"""One person over the years: lanes of spans (titles, posts) and of dots (appraisals), today's line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -139,7 +139,13 @@ def _ticks(scale: _Scale) -> tuple[tuple[float, int], ...]:
 def _lane(lane: Lane, y: float, scale: _Scale) -> DrawnLane:
     rows = _rows([s for s in lane.spans if _touches(s, scale)])
     blocks = [
-        _block(span, row[i + 1] if i + 1 < len(row) else None, row[i - 1] if i else None, y + index * ROW + 6, scale)
+        _block(
+            span,
+            row[i + 1] if i + 1 < len(row) else None,
+            row[i - 1] if i else None,
+            y + index * ROW + 6,
+            scale,
+        )
         for index, row in enumerate(rows)
         for i, span in enumerate(row)
     ]
@@ -165,7 +171,10 @@ def _block(span: Span, after: Span | None, before: Span | None, y: float, scale:
     right = scale.x(span.end or scale.until)
     width = max(right - left - 1.5, _SHORTEST)
     text, text_x, kind = _words(
-        span, left, left + width, scale.x(before.end or scale.until) if before else LEFT,
+        span,
+        left,
+        left + width,
+        scale.x(before.end or scale.until) if before else LEFT,
         scale.x(after.start or scale.since) if after else RIGHT,
     )
     return Block(span, left, y, r1(width), tone_class(span.tone), text, r1(text_x), kind)

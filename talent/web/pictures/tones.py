@@ -2,7 +2,7 @@
 
 import unicodedata
 
-#: Layer of each tower tier, counted from the base. A tier of another district that is not here gets layer 0, grey.
+#: Layer of each tower tier, counted from the base. One that is not here is layer 0, grey.
 TIER_LAYERS = {
     "leading_talent": 6,
     "famous_teacher": 5,

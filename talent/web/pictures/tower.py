@@ -73,7 +73,7 @@ PHONE = Frame(axis=170, widest=326, eave=5, top=24, pitch=58, body=28)
 
 
 def tower(layers: Sequence[Layer], frame: Frame = DESK, caption: bool = False) -> TowerPicture:
-    """Place the layers; widths are proportional to the counts, never below a visible sliver unless the count is 0."""
+    """Place the layers; widths are proportional to the counts, a visible sliver unless 0."""
     top = max((layer.count for layer in layers), default=0) or 1
     bars = tuple(_bar(layer, index, top, frame) for index, layer in enumerate(layers))
     ground = frame.top + len(layers) * frame.pitch - (frame.pitch - frame.body) + 4
@@ -150,7 +150,9 @@ def towers(years: Sequence[TowerYear], codes: Sequence[str]) -> tuple[SmallTower
     """Small towers on one common scale; ``codes`` from the apex down."""
     widest = max((count for year in years for count in year.counts.values()), default=0) or 1
     return tuple(
-        SmallTower(year, tuple(_small(year.counts.get(code, 0), code, i, widest) for i, code in enumerate(codes)))
+        SmallTower(
+            year, tuple(_small(year.counts.get(code, 0), code, i, widest) for i, code in enumerate(codes))
+        )
         for year in years
     )
 
