@@ -18,7 +18,9 @@ def sample_rows(n: int, seed: int, settings: PortraitSettings) -> NDArray[np.int
     return np.sort(np.random.default_rng(seed).choice(n, settings.sample_size, replace=False))
 
 
-def fit_model(inputs: FloatArray, k: int, seed: int, medians: FloatArray, settings: PortraitSettings) -> Model:
+def fit_model(
+    inputs: FloatArray, k: int, seed: int, medians: FloatArray, settings: PortraitSettings
+) -> Model:
     """K-means start, one EM. The rows are taken as they are: sample and order them before."""
     return fit(inputs, start_responsibilities(inputs, k, seed, settings), medians, settings).model
 
@@ -36,8 +38,8 @@ def memberships(model: Model, inputs: FloatArray, settings: PortraitSettings) ->
 class Contributions:
     """Why group ``a`` rather than ``b``: ``prior + terms.sum(axis=1)`` is the log-odds of the memberships.
 
-    ``prior`` (one value a teacher) is what the sizes of the groups say before anything is known of the teacher;
-    ``terms`` is teachers × ``INPUTS``, exactly 0 where an input was not collected.
+    ``prior`` (one value a teacher) is what the sizes of the groups say before anything is known of the
+    teacher; ``terms`` is teachers × ``INPUTS``, exactly 0 where an input was not collected.
     """
 
     prior: FloatArray
@@ -57,6 +59,6 @@ def contributions(
     b: NDArray[np.intp],
     settings: PortraitSettings,
 ) -> Contributions:
-    """Split each teacher's log-odds of group ``a`` against group ``b`` (0-based, one per teacher) by input."""
+    """Split each teacher's log-odds of group ``a`` against ``b`` (0-based, one per teacher) by input."""
     prior = np.log(model.weights[a]) - np.log(model.weights[b])
     return Contributions(prior, input_terms(model, model_statistics(model, inputs, settings), a, b))

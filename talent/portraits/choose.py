@@ -1,8 +1,8 @@
 """How many groups: the evidence for each number side by side, and a proposal that a person decides on.
 
-The data never "say" a number. Separation (Calinski-Harabasz), agreement of models fitted on random halves, the
-smallest group and the fidelity of a small tree are shown together; the number whose halves agree best is proposed,
-among those that leave no group too small.
+The data never "say" a number. Separation (Calinski-Harabasz), agreement of models fitted on random halves,
+the smallest group and the fidelity of a small tree are shown together; the number whose halves agree best is
+proposed, among those that leave no group too small.
 """
 
 from collections.abc import Sequence
@@ -45,7 +45,9 @@ class Evidence:
         return asdict(self)
 
 
-def compare(inputs: FloatArray, seed: int, medians: FloatArray, settings: PortraitSettings) -> tuple[Evidence, ...]:
+def compare(
+    inputs: FloatArray, seed: int, medians: FloatArray, settings: PortraitSettings
+) -> tuple[Evidence, ...]:
     """The evidence for every number of ``k_range`` that so many teachers could fill."""
     scores = linear_scores(inputs, settings)
     numbers = feasible_numbers(len(inputs), settings)
@@ -55,11 +57,12 @@ def compare(inputs: FloatArray, seed: int, medians: FloatArray, settings: Portra
         model = fit_model(inputs, k, seed, medians, settings)
         labels = memberships(model, inputs, settings).argmax(axis=1)
         sizes = np.bincount(labels, minlength=k)
+        smallest = int(sizes.min())
         several = np.count_nonzero(sizes) > 1
         separation = float(calinski_harabasz_score(scores, labels)) if several else None
         fidelity = surrogate_fidelity(inputs, labels, seed, settings)
-        allowed = are_large_enough(sizes, settings)
-        answer.append(Evidence(k, separation, agreement, int(sizes.min()), fidelity, allowed))
+        allowed = is_large_enough(smallest, len(labels), settings)
+        answer.append(Evidence(k, separation, agreement, smallest, fidelity, allowed))
     return tuple(answer)
 
 
@@ -78,12 +81,14 @@ def propose(evidence: Sequence[Evidence]) -> int:
     return max(candidates, key=lambda item: (round(item.split_half, _DECIMALS), -item.k)).k
 
 
-def are_large_enough(sizes: NDArray[np.intp], settings: PortraitSettings) -> bool:
-    """Whether the smallest group holds its least number and share of teachers."""
-    return bool(sizes.min() >= max(settings.least_class_size, settings.least_class_share * sizes.sum()))
+def is_large_enough(size: int, everyone: int, settings: PortraitSettings) -> bool:
+    """Whether a group holds its least number and share of all grouped teachers."""
+    return size >= max(settings.least_class_size, settings.least_class_share * everyone)
 
 
-def split_half(inputs: FloatArray, k: int, seed: int, medians: FloatArray, settings: PortraitSettings) -> float:
+def split_half(
+    inputs: FloatArray, k: int, seed: int, medians: FloatArray, settings: PortraitSettings
+) -> float:
     """Mean ARI, over random halvings, of the groups that the two halves' models give to all rows.
 
     Every number of groups is judged on the same halvings.
@@ -100,7 +105,9 @@ def split_half(inputs: FloatArray, k: int, seed: int, medians: FloatArray, setti
     return float(np.mean(agreements))
 
 
-def surrogate_fidelity(inputs: FloatArray, labels: Labels, seed: int, settings: PortraitSettings) -> float | None:
+def surrogate_fidelity(
+    inputs: FloatArray, labels: Labels, seed: int, settings: PortraitSettings
+) -> float | None:
     """Cross-validated accuracy of a small tree on the ten inputs against the model's groups."""
     present, encoded = np.unique(labels, return_inverse=True)
     if len(present) < 2 or np.bincount(encoded).min() < settings.tree_folds:

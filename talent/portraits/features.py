@@ -1,8 +1,8 @@
 """The matrix a portrait stands on: one row a teacher, one column an indicator of the three-year window.
 
-A cell has three states: a value; 0, the kind was collected and there is none; NaN, it was not collected. Nothing
-here ever turns the third into the second. The columns, and the ten inputs made of them, are all the method reads:
-no gender, ethnicity, birth date, school or pupil score can reach it.
+A cell has three states: a value; 0, the kind was collected and there is none; NaN, it was not collected.
+Nothing here ever turns the third into the second. The columns, and the ten inputs made of them, are all the
+method reads: no gender, ethnicity, birth date, school or pupil score can reach it.
 """
 
 import csv
@@ -11,12 +11,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from talent.core.errors import Finding, RuleViolation
 from talent.portraits.settings import PortraitSettings
+
+if TYPE_CHECKING:
+    import _csv
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -52,9 +56,10 @@ _FULL_WIDTH = str.maketrans("０１２３４５６７８９．－＋", "01234567
 class Features:
     """Teachers and their indicators.
 
-    ``values`` is teachers × ``COLUMNS``, already scaled to a full window (see :func:`scaled_to_window`), NaN where
-    not collected. ``months_on_post`` within the window only decides who has enough of it; NaN or no array: unknown,
-    and nobody is left out for it. ``missing_columns`` names the indicators the source did not have at all.
+    ``values`` is teachers × ``COLUMNS``, already scaled to a full window (see :func:`scaled_to_window`), NaN
+    where not collected. ``months_on_post`` within the window only decides who has enough of it; NaN or no
+    array: unknown, and nobody is left out for it. ``missing_columns`` names the indicators the source did not
+    have at all.
     """
 
     staff_no: tuple[str, ...]
@@ -151,7 +156,8 @@ def read_features(path: Path, *, encoding: str | None = None) -> Features:
     Strict UTF-8 (with or without BOM) is tried before GB18030.
 
     Raises:
-        RuleViolation: every malformed, negative or non-finite number, unknown promotion, empty or repeated staff
+        RuleViolation: every malformed, negative or non-finite number, unknown promotion, empty or repeated
+        staff
             number, each by line and column.
     """
     rows = csv.reader(_text(path, encoding).splitlines(keepends=True), strict=True)
@@ -188,7 +194,7 @@ def _number(text: str) -> float | str:
 class _Reading:
     """One pass over a file: its columns, its rows, and everything wrong with them."""
 
-    def __init__(self, rows: "csv._reader") -> None:
+    def __init__(self, rows: "_csv.Reader") -> None:
         self.rows = rows
         self.findings: list[Finding] = []
         self.lines: dict[str, int] = {}

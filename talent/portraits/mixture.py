@@ -1,12 +1,13 @@
 """The mixed latent-class model of the ten inputs and its EM.
 
-Within a group the inputs are independent. Hours and tier are Gaussian (standardised, clipped); counts and points are
-hurdles, a Bernoulli of "any at all" times a Gaussian of the standardised log1p among those who have some; promotion
-is a Bernoulli. Variances are shared by the groups. A missing input speaks in no term.
+Within a group the inputs are independent. Hours and tier are Gaussian (standardised, clipped); counts and
+points are hurdles, a Bernoulli of "any at all" times a Gaussian of the standardised log1p among those who
+have some; promotion is a Bernoulli. Variances are shared by the groups. A missing input speaks in no term.
 
-With shared variances a group's log-likelihood is linear in a few statistics of a teacher (is it known, does it
-occur, its value), so one round of the EM is two matrix products and a softmax, and the share of each input in a
-log-odds is exact. Priors act as a few teachers added to every group; the penalised log-likelihood never falls.
+With shared variances a group's log-likelihood is linear in a few statistics of a teacher (is it known, does
+it occur, its value), so one round of the EM is two matrix products and a softmax, and the share of each input
+in a log-odds is exact. Priors act as a few teachers added to every group; the penalised log-likelihood never
+falls.
 """
 
 from collections.abc import Mapping
@@ -36,9 +37,10 @@ _INPUT_OF_STATISTIC = np.concatenate([_ALL, _OCCURRING, _VALUED])
 class Model:
     """A fitted mixture: everything needed to place any teacher, and nothing else.
 
-    Arrays are indexed by ``INPUTS`` (last axis) and group (first axis of ``means`` and ``rates``). ``medians`` are
-    of the four kinds of hours; ``centres`` and ``spreads`` standardise the Gaussian values. Entries that a kind of
-    input does not use (the rate of hours, the mean of promotion) hold a neutral number.
+    Arrays are indexed by ``INPUTS`` (last axis) and group (first axis of ``means`` and ``rates``).
+    ``medians`` are of the four kinds of hours; ``centres`` and ``spreads`` standardise the Gaussian values.
+    Entries that a kind of input does not use (the rate of hours, the mean of promotion) hold a neutral
+    number.
     """
 
     medians: FloatArray
@@ -118,7 +120,7 @@ def model_statistics(model: Model, inputs: FloatArray, settings: PortraitSetting
 
 
 def coefficients(model: Model) -> FloatArray:
-    """What each statistic adds to a group's log-likelihood: groups × statistics, group-free terms left out."""
+    """What each statistic adds to a group's log-likelihood, groups × statistics; shared terms left out."""
     table = np.zeros((model.k, _WIDTH))
     hill = -(model.means**2) / (2.0 * model.variances)
     table[:, _KNOWN_PART][:, _GAUSSIAN] = hill[:, _GAUSSIAN]
@@ -135,7 +137,8 @@ def input_terms(model: Model, table: FloatArray, a: NDArray[np.intp], b: NDArray
     per_group = coefficients(model)
     parts = table * (per_group[a] - per_group[b])
     to_input = _INPUT_OF_STATISTIC[:, None] == _ALL
-    return parts @ to_input
+    terms: FloatArray = parts @ to_input
+    return terms
 
 
 # ---- the two steps ----

@@ -1,7 +1,7 @@
 """Six dimension scores, 0..100: capped linear points over the 95th percentile of the active teachers.
 
-No total and no rank is ever made of them. The scale is a value of its own, so that a teacher's years can be shown
-on one fixed scale, where the movement of his peers is not his loss.
+No total and no rank is ever made of them. The scale is a value of its own, so that a teacher's years can be
+shown on one fixed scale, where the movement of his peers is not his loss.
 """
 
 from dataclasses import dataclass
@@ -62,11 +62,13 @@ class ScoreScale:
 
     @classmethod
     def of(cls, inputs: FloatArray, settings: PortraitSettings) -> "ScoreScale":
-        """The scale of these teachers: everyone with data, active or not, sets the spread; the active set 100."""
+        """The scale of these teachers: everyone with data sets the spread, the active ones the 100."""
         linear = LinearScale.of(inputs, settings)
         points = _dimension_points(linear, inputs, settings)
         active = [column[column > 0] for column in points.T]
-        full = [np.quantile(column, settings.full_score_quantile) if column.size else 1.0 for column in active]
+        full = [
+            np.quantile(column, settings.full_score_quantile) if column.size else 1.0 for column in active
+        ]
         return cls(linear, np.array(full))
 
     def scores(self, inputs: FloatArray, settings: PortraitSettings) -> FloatArray:
@@ -99,4 +101,5 @@ def _dimension_points(linear: LinearScale, inputs: FloatArray, settings: Portrai
     collected = known @ weights.T
     total = np.where(known, points, 0.0) @ weights.T
     share = collected / weights.sum(axis=1)
-    return np.divide(total, share, out=np.full_like(total, np.nan), where=share > 0)
+    renormalised: FloatArray = np.divide(total, share, out=np.full_like(total, np.nan), where=share > 0)
+    return renormalised

@@ -1,4 +1,4 @@
-"""Every weight, point and threshold of a portrait, as one value. The policy book builds it; defaults are basis A."""
+"""Every weight, point and threshold of a portrait, as one value that the policy book builds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -61,7 +61,7 @@ class PortraitSettings:
     """Smallest share of the ten inputs that must have been collected for a teacher to be given a group."""
 
     hours_weights: tuple[float, float, float, float] = (1.0, 0.8, 0.6, 0.5)
-    """Weight of an hour: national and municipal, district and induction, school-based, online or self-chosen."""
+    """Weight of an hour: national and municipal; district and induction; school-based; online or own."""
     hours_parts_missing: int = 3
     """From this many uncollected kinds of hours on, the hours as a whole are not collected."""
     promotion_weight: float = 0.5

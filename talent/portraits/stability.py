@@ -1,9 +1,9 @@
 """Do the groups come back, and is there anything but chance to group?
 
-Two questions before any type is shown. Bootstrap (Hennig): the district is drawn again with replacement and grouped
-anew; each group's best overlap (Jaccard) with a new one says how far it is a property of the district. Chance: the
-inputs are shuffled one by one, which leaves every column as it was and no type at all; a district whose model gains
-no more than such a copy's holds none.
+Two questions before any type is shown. Bootstrap (Hennig): the district is drawn again with replacement and
+grouped anew; each group's best overlap (Jaccard) with a new one says how far it is a property of the
+district. Chance: the inputs are shuffled one by one, which leaves every column as it was and no type at all;
+a district whose model gains no more than such a copy's holds none.
 """
 
 from collections.abc import Callable
@@ -45,7 +45,9 @@ def model_grouping(inputs: FloatArray, k: int, medians: FloatArray, settings: Po
 
     def group(rows: NDArray[np.intp], seed: int) -> Labels:
         drawn = inputs[rows]
-        return memberships(fit_model(drawn, k, seed, medians, settings), drawn, settings).argmax(axis=1)
+        model = fit_model(drawn, k, seed, medians, settings)
+        labels: Labels = memberships(model, drawn, settings).argmax(axis=1)
+        return labels
 
     return group
 
@@ -55,7 +57,8 @@ def plain_grouping(values: FloatArray, k: int, settings: PortraitSettings) -> Gr
 
     def group(rows: NDArray[np.intp], seed: int) -> Labels:
         means = KMeans(n_clusters=k, n_init=settings.start_runs, random_state=seed)
-        return means.fit_predict(z_scores(values[rows])).astype(np.intp)
+        labels: Labels = means.fit_predict(z_scores(values[rows])).astype(np.intp)
+        return labels
 
     return group
 
@@ -69,10 +72,11 @@ def z_scores(values: FloatArray) -> FloatArray:
     return centred / np.where(spread > 0, spread, 1.0)
 
 
-def bootstrap_stability(labels: Labels, grouping: Grouping, seed: int, settings: PortraitSettings) -> Stability:
-    """How well ``grouping``'s own ``labels`` of all rows come back on resampled rows."""
+def bootstrap_stability(
+    labels: Labels, k: int, grouping: Grouping, seed: int, settings: PortraitSettings
+) -> Stability:
+    """How well ``grouping``'s own ``labels`` (0..k−1) of all rows come back on resampled rows."""
     rng = np.random.default_rng(seed)
-    k = int(labels.max()) + 1
     overlaps = np.empty((settings.bootstraps, k))
     for draw in range(settings.bootstraps):
         rows = np.sort(rng.integers(0, len(labels), len(labels)))
@@ -87,7 +91,8 @@ def jaccard_table(before: Labels, after: Labels, rows: int, columns: int) -> Flo
     """Jaccard overlap of every group before with every group after, on the same teachers."""
     both = np.bincount(before * columns + after, minlength=rows * columns).reshape(rows, columns)
     either = both.sum(axis=1, keepdims=True) + both.sum(axis=0, keepdims=True) - both
-    return both / np.maximum(either, 1)
+    overlap: FloatArray = both / np.maximum(either, 1)
+    return overlap
 
 
 def best_jaccard(before: Labels, after: Labels, k: int) -> FloatArray:

@@ -1,7 +1,7 @@
 """Where the EM begins: k-means on six linear scores, every dimension of equal weight.
 
-Linear points capped at the 99th percentile, on purpose: a logarithm or a quantile blows up the step from no award
-to one, and a single small award then rules the geometry.
+Linear points capped at the 99th percentile, on purpose: a logarithm or a quantile blows up the step from no
+award to one, and a single small award then rules the geometry.
 """
 
 import numpy as np
@@ -18,7 +18,8 @@ def linear_scores(inputs: FloatArray, settings: PortraitSettings) -> FloatArray:
     scores = parts @ dimension_weights(settings).T
     deviations = scores.std(axis=0)
     standardised = (scores - scores.mean(axis=0)) / np.where(deviations > 0, deviations, 1.0)
-    return np.clip(standardised, *settings.start_clip)
+    clipped: FloatArray = np.clip(standardised, *settings.start_clip)
+    return clipped
 
 
 def start_responsibilities(inputs: FloatArray, k: int, seed: int, settings: PortraitSettings) -> FloatArray:

@@ -1,8 +1,9 @@
 """Planted districts: teachers of known archetypes, whose records carry every nuisance a real district has.
 
-Zero-inflated counts, school and subject effects, career stages, blended and noise teachers, kinds not collected at
-some schools. The contrast of the three levels was set so that a supervised classifier, which knows the archetypes,
-reaches about .80, .64 and .46 (ARI, cross-validated): never by looking at the method under test.
+Zero-inflated counts, school and subject effects, career stages, blended and noise teachers, kinds not
+collected at some schools. The contrast of the three levels was set so that a supervised classifier, which
+knows the archetypes, reaches about .80, .64 and .46 (ARI, cross-validated): never by looking at the method
+under test.
 """
 
 from dataclasses import dataclass, replace
@@ -148,14 +149,19 @@ def next_year(district: District, seed: int, *, keeps: float = 0.85) -> tuple[Di
 def shuffled_columns(features: Features, seed: int) -> Features:
     """The null district: every column shuffled on its own, so that nothing but chance is left."""
     rng = np.random.default_rng(seed)
-    return replace(features, values=np.column_stack([rng.permutation(column) for column in features.values.T]))
+    return replace(
+        features, values=np.column_stack([rng.permutation(column) for column in features.values.T])
+    )
 
 
 def z_scored(features: Features) -> FloatArray:
     """The bare counterpart's matrix: indicators in standard deviations, missing ones at the mean."""
     values = features.values
     spread = np.nanstd(values, axis=0)
-    return np.nan_to_num((values - np.nanmean(values, axis=0)) / np.where(spread > 0, spread, 1.0))
+    standard: FloatArray = np.nan_to_num(
+        (values - np.nanmean(values, axis=0)) / np.where(spread > 0, spread, 1.0)
+    )
+    return standard
 
 
 def raw_z_labels(features: Features, k: int, seed: int = 0) -> Labels:
@@ -165,7 +171,8 @@ def raw_z_labels(features: Features, k: int, seed: int = 0) -> Labels:
 
 def _shares(rng: np.random.Generator, k: int) -> FloatArray:
     shares = 0.4 / k + 0.6 * rng.dirichlet(np.full(k, 4.0))
-    return shares / shares.sum()
+    normed: FloatArray = shares / shares.sum()
+    return normed
 
 
 def _mix(rng: np.random.Generator, truth: Labels, k: int, blended: float) -> FloatArray:
@@ -180,7 +187,8 @@ def _mix(rng: np.random.Generator, truth: Labels, k: int, blended: float) -> Flo
 
 def _stages(rng: np.random.Generator, archetype: Labels) -> Labels:
     limits = _STAGE_OF.cumsum(axis=1)[archetype]
-    return (rng.random(len(archetype))[:, None] > limits[:, :-1]).sum(axis=1)
+    stages: Labels = (rng.random(len(archetype))[:, None] > limits[:, :-1]).sum(axis=1)
+    return stages
 
 
 def _add_nuisance(
