@@ -15,6 +15,8 @@ from talent.core.database import open_engine
 from talent.schema import metadata
 
 TEMPLATE = "talent_template"
+#: Nothing here has to survive a power cut, and cloning is five times quicker.
+HASTE = ("fsync = off", "full_page_writes = off", "synchronous_commit = off", "autovacuum = off")
 _numbers = count(1)
 
 
@@ -41,6 +43,9 @@ class Postgres:
         self.folder = Path(tempfile.mkdtemp(prefix="talent-pg-"))
         self._server = pgserver.get_server(self.folder / "data", cleanup_mode="stop")
         self._plain = make_url(self._server.get_uri())
+        for setting in HASTE:
+            self._execute(f"ALTER SYSTEM SET {setting}")
+        self._execute("SELECT pg_reload_conf()")
         self._execute(f"CREATE DATABASE {TEMPLATE}")
         make_schema(self._url(TEMPLATE))
 

@@ -46,7 +46,7 @@ def add_person(program: Program, staff_no: str = "T1", name: str = "张三", sch
         known = work.session.scalar(select(Person.id).where(Person.staff_no == staff_no))
         if known is not None:
             return known
-        person = Person(uid=f"uid-{staff_no}", staff_no=staff_no, name=name, search=name)
+        person = Person(uid=f"uid-{staff_no}", staff_no=staff_no, name=name)
         work.session.add(person)
         work.session.flush()
         work.session.add(Employment(person_id=person.id, school_id=school_id, valid_from=BEGINNING, stage="primary",
