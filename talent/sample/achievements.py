@@ -14,7 +14,7 @@ from talent.sample.titles import Title
 Row = tuple[object, ...]
 
 # Kind: a year's usual number, and whether research or mentoring drives it.
-_USUAL = {"课题": 0.06, "论文": 0.13, "公开课": 0.14, "讲座": 0.055, "荣誉": 0.06}
+_USUAL = {"课题": 0.05, "论文": 0.1, "公开课": 0.11, "讲座": 0.045, "荣誉": 0.04}
 _LEVELS = {
     "课题": (("校级", 46), ("区县级", 36), ("市级", 16), ("国家级", 2)),
     "论文": (("区县级", 52), ("市级", 32), ("省部级", 8), ("国家级", 8)),
@@ -28,7 +28,11 @@ class Achievements:
     """`collected_from` maps a school to the day its achievements began to be collected."""
 
     def __init__(
-        self, rng: Random, history: History, people: list[Person], titles: list[Title],
+        self,
+        rng: Random,
+        history: History,
+        people: list[Person],
+        titles: list[Title],
         collected_from: Mapping[str, date],
     ) -> None:
         self.rng, self.history, self.collected_from = rng, history, collected_from
@@ -103,7 +107,7 @@ class Mentoring:
         guides = [p for p in staff if p.teaching_years(start) >= 8 and p.rank_at_least("一级", start)]
         for person in staff:
             years = person.teaching_years(start)
-            wants = years == 0 or years < 7 and self.rng.random() < 0.1
+            wants = years == 0 or (years < 7 and self.rng.random() < 0.1)
             candidates = [guide for guide in guides if guide is not person]
             if not wants or not candidates or start > self.history.today:
                 continue
@@ -112,7 +116,12 @@ class Mentoring:
                 for g in candidates
             ]
             guide = self.rng.choices(candidates, weights)[0]
-            yield guide.staff_no, person.staff_no, start, self._end(start, 3 if years == 0 else 1, guide, person)
+            yield (
+                guide.staff_no,
+                person.staff_no,
+                start,
+                self._end(start, 3 if years == 0 else 1, guide, person),
+            )
 
     def _end(self, start: date, years: int, guide: Person, person: Person) -> date | str:
         """The planned last day, or the day before either of them left; open while the time is running."""

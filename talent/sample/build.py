@@ -32,7 +32,7 @@ _RECORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One import in its turn: the workbook, the date the import is told (None = the rows say), what it holds."""
+    """One import in its turn: the workbook, the date it is told (None = the rows say), what it holds."""
 
     path: Path
     as_of: date | None
@@ -84,9 +84,7 @@ def _workbooks(drawn: District) -> Iterator[tuple[str, str, str, Iterator[tuple[
         yield kind, "", note, drawn.record_rows(kind)
 
 
-def logins(
-    *, seed: int = DEFAULT_SEED, teachers: int = DEFAULT_TEACHERS, today: date
-) -> list[Login]:
+def logins(*, seed: int = DEFAULT_SEED, teachers: int = DEFAULT_TEACHERS, today: date) -> list[Login]:
     """One login per role; principal, school office and teacher belong to one school that sends staff out."""
     drawn = district(seed, teachers, today)
     teacher = drawn.showcase

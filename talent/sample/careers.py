@@ -61,7 +61,8 @@ class Careers:
         self.closing, self.taking_over = closing.code, closing.merged_into
         self._by_stage = {
             stage: [s for s in schools if s.closed is None and stage in s.stages]
-            for school in schools for stage in school.stages
+            for school in schools
+            for stage in school.stages
         }
 
     def staff_member(self, slot: Slot) -> Person:
@@ -83,15 +84,22 @@ class Careers:
                 return person
 
     def showcase(self, slot: Slot) -> Person:
-        """The teacher behind the demonstration's teacher login: a long, full, unbroken career at one school."""
+        """The teacher behind the demonstration's teacher login: a long, full career at one school."""
         joined = date(self.history.current - 18, 9, 1)
         person = self._person(slot, joined)
-        person.sex, person.born, person.name, person.ethnicity = FEMALE, add_years(joined, -23), "林若溪", "汉族"
+        person.sex, person.born, person.name, person.ethnicity = (
+            FEMALE,
+            add_years(joined, -23),
+            "林若溪",
+            "汉族",
+        )
         person.began_work = person.began_teaching = person.joined = joined
         person.schooling, person.degree, person.archetype = "本科", "学士", ALL_ROUNDER
         person.quota_kind, person.showcase = "在编", True
         person.schools, person.statuses, person.posts = (
-            [(joined, slot.school.code)], [(joined, "在岗")], [(joined, slot.post)]
+            [(joined, slot.school.code)],
+            [(joined, "在岗")],
+            [(joined, slot.post)],
         )
         rises = ((13, "二级"), (72, "一级"), (168, "高级"))
         person.ranks = [(joined, "未定级"), *((add_months(joined, months), rank) for months, rank in rises)]
@@ -102,7 +110,7 @@ class Careers:
         rng, current = self.rng, self.history.current
         latest = before - timedelta(days=200) if before else self.history.today
         recent = rng.random() < _JOINED_WITHIN_HISTORY
-        year = current - (rng.randrange(0, 11) if recent else 10 + round(rng.triangular(1, 27, 11)))
+        year = current - (rng.randrange(0, 11) if recent else 10 + round(rng.uniform(0.5, 26)))
         joined = date(year, 9, 1) if rng.random() < 0.8 else date(year, 8, rng.randrange(16, 29))
         if rng.random() < 0.04:
             joined = date(year + 1, 3, 1)
@@ -127,18 +135,38 @@ class Careers:
             born = self._birth(began, schooling)
         name, ethnicity = person_name(rng, sex, born.year)
         person = Person(
-            staff_no="", name=name, sex=sex, ethnicity=ethnicity, politics=self._politics(born, slot.post),
-            born=born, schooling=schooling, degree=self._degree(schooling, born), stage=slot.stage,
-            subject=slot.subject, category=slot.category, post=slot.post,
-            quota_kind=self._quota_kind(slot, joined), began_work=began, began_teaching=began, joined=joined,
-            schools=[], ranks=[], archetype=self._archetype(slot), left=left, left_as=left_as,
+            staff_no="",
+            name=name,
+            sex=sex,
+            ethnicity=ethnicity,
+            politics=self._politics(born, slot.post),
+            born=born,
+            schooling=schooling,
+            degree=self._degree(schooling, born),
+            stage=slot.stage,
+            subject=slot.subject,
+            category=slot.category,
+            post=slot.post,
+            quota_kind=self._quota_kind(slot, joined),
+            began_work=began,
+            began_teaching=began,
+            joined=joined,
+            schools=[],
+            ranks=[],
+            archetype=self._archetype(slot),
+            left=left,
+            left_as=left_as,
         )
+        self._live(person, slot)
+        return person
+
+    def _live(self, person: Person, slot: Slot) -> None:
+        """Fills in what changes over the years: schools, 职称, status, post."""
         person.schools = self._schools(slot, person)
         person.joined = person.schools[0][0]
         person.ranks = self._ranks(person)
         person.statuses = self._statuses(person)
         person.posts = self._posts(person)
-        return person
 
     def _birth(self, began: date, schooling: str) -> date:
         age = {"研究生": 25, "本科": 22, "专科": 21}.get(schooling, 19) + self.rng.choice((0, 0, 0, 1, 1, 2))
@@ -169,7 +197,9 @@ class Careers:
         if post.endswith(_HEADS):
             return "中共党员"
         young = self.history.today.year - born.year < 28
-        return self.rng.choices(("中共党员", "群众", "共青团员", "民主党派"), (36, 60, 40 if young else 0, 2))[0]
+        return self.rng.choices(
+            ("中共党员", "群众", "共青团员", "民主党派"), (36, 60, 40 if young else 0, 2)
+        )[0]
 
     def _quota_kind(self, slot: Slot, joined: date) -> str:
         if slot.school.ownership == "民办":
@@ -205,7 +235,12 @@ class Careers:
             before = self.rng.choice(self._by_stage[slot.stage])
             opened = before.opened or person.joined
             later = all(abs((moved - since).days) > 700 for since, _ in moves[1:])
-            if before.code != moves[0][1] and opened <= person.joined and later and person.joined < moved < last:
+            if (
+                before.code != moves[0][1]
+                and opened <= person.joined
+                and later
+                and person.joined < moved < last
+            ):
                 moves = self._with_earlier_school(moves, before.code, moved, person.joined)
         return moves
 
@@ -232,18 +267,22 @@ class Careers:
         for rank in RANKS[RANKS.index(first) :]:
             ranks.append((date(when.year, 12, 20) if len(ranks) > 1 else when, rank))
             shortest, longest = waits.get(rank, (0, 0))
-            stops = rank == "高级" and rng.random() > 0.012 * (1 + 3 * merit) or rank == "正高级"
-            if stops or slow and rank == "一级":
+            stops = (rank == "高级" and rng.random() > 0.012 * (1 + 3 * merit)) or rank == "正高级"
+            if stops or (slow and rank == "一级"):
                 break
             when = add_years(when, max(shortest, round(rng.uniform(shortest, longest) - merit)))
         return _known_from(ranks, person.joined)
 
     def _statuses(self, person: Person) -> Dated:
         statuses: Dated = [(person.joined, "在岗")]
-        kind, chance, months = self.rng.choices((("长假", 0.05, (4, 12)), ("借调", 0.02, (12, 24))), (7, 3))[0]
+        kind, chance, months = self.rng.choices((("长假", 0.05, (4, 12)), ("借调", 0.02, (12, 24))), (7, 3))[
+            0
+        ]
         if self.rng.random() > chance:
             return statuses
-        since = day_between(self.rng, max(person.joined, self.history.start) + timedelta(days=40), self.history.today)
+        since = day_between(
+            self.rng, max(person.joined, self.history.start) + timedelta(days=40), self.history.today
+        )
         until = add_months(since, self.rng.randrange(months[0], months[1] + 1))
         last = person.left or self.history.today
         if since < last:
@@ -256,13 +295,15 @@ class Careers:
         """Heads were deputies until they were appointed; the others keep their post."""
         posts: Dated = [(person.joined, person.post)]
         appointed = date(self.history.current - self.rng.randrange(1, 9), 8, 20)
-        if person.post in ("校长", "园长") and person.joined < appointed < (person.left or self.history.today):
+        if person.post in ("校长", "园长") and person.joined < appointed < (
+            person.left or self.history.today
+        ):
             return [(person.joined, f"副{person.post}"), (appointed, person.post)]
         return posts
 
 
 def _known_from(history: Dated, joined: date) -> Dated:
-    """The history as the district's register sees it: what was reached elsewhere stands from the arrival on."""
+    """The history as the register sees it: what was reached elsewhere stands from the arrival on."""
     before = [value for since, value in history if since <= joined]
     return [(joined, before[-1] if before else history[0][1]), *((s, v) for s, v in history if s > joined)]
 
@@ -270,4 +311,3 @@ def _known_from(history: Dated, joined: date) -> Dated:
 def certificate_kind(stage: str) -> str:
     """教师资格种类 that goes with a stage."""
     return _CERTIFICATE[stage]
-

@@ -1,4 +1,4 @@
-"""Pupils, buildings and staffing quotas: every school near the national thresholds, a few below, one without data."""
+"""Pupils, buildings and quotas: schools near the national thresholds, a few below, one without data."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,18 +9,27 @@ from random import Random
 
 from talent.sample.history import History
 from talent.sample.people import Person
-from talent.sample.schools import COMPULSORY, JUNIOR, PRIMARY, PUPIL_STAGES, SENIOR, SPECIAL, VOCATIONAL, School
+from talent.sample.schools import (
+    COMPULSORY,
+    JUNIOR,
+    PRIMARY,
+    PUPIL_STAGES,
+    SENIOR,
+    SPECIAL,
+    VOCATIONAL,
+    School,
+)
 
 Row = tuple[object, ...]
 
-# Pupils to a full-time teacher, and per pupil the thresholds rooms m2, sports m2, equipment yuan, multimedia per 100.
+# Pupils to a teacher; thresholds per pupil: rooms m2, sports m2, equipment yuan, multimedia per 100.
 _PUPILS_PER_TEACHER = {PRIMARY: 15.6, JUNIOR: 11.5, SENIOR: 11.4, SPECIAL: 4.0, VOCATIONAL: 13.5}
 _THRESHOLDS = {PRIMARY: (4.5, 7.5, 2000, 2.3), JUNIOR: (5.8, 10.2, 2500, 2.4), SENIOR: (6.2, 10.2, 3000, 2.4)}
 _QUOTA_RATIO = {PRIMARY: 19.0, JUNIOR: 13.5, SENIOR: 12.5}
 _ROOMS, _SPORTS, _EQUIPMENT, _MULTIMEDIA = range(4)
 _POINT_PUPILS = 46
 _MERGED_SHARE = 0.42
-# Of the ordinary compulsory school parts, by their place in the list: which resources fall short, and by how much.
+# Of the ordinary compulsory parts, by place in the list: which resources fall short, and by how much.
 _SHORT: dict[int, dict[int, float]] = {
     1: {_SPORTS: 0.8},
     3: {_ROOMS: 0.94, _EQUIPMENT: 0.96},
@@ -43,7 +52,7 @@ class Part:
     before_merger: float = 1.0
 
     def pupils_in(self, year: int, history: History) -> int:
-        """Pupils of a school year, a little fewer each year back; who took a school over was smaller before."""
+        """Pupils of a school year, a little fewer each year back, far fewer before a merger."""
         share = self.before_merger if year < history.merger.year else 1.0
         return max(1, round(self.pupils * share * (1 - 0.011 * (history.current - year))))
 
@@ -99,8 +108,11 @@ class Conditions:
 
     def _fall_short(self) -> None:
         ordinary = [
-            part for part in self.parts
-            if part.stage in COMPULSORY and part.school.closed is None and len(part.school.stages) == 1
+            part
+            for part in self.parts
+            if part.stage in COMPULSORY
+            and part.school.closed is None
+            and len(part.school.stages) == 1
             and part.school.kind.label in ("小学", "初级中学")
         ]
         for place, part in enumerate(ordinary):
@@ -133,7 +145,7 @@ class Conditions:
                         yield school.code, on, part.stage, *_summed([part], growth)
 
     def quota(self) -> Iterator[Row]:
-        """Three decisions in ten years, each with the district's ceiling (no school code) above its schools."""
+        """Three decisions in ten years, each with the district's ceiling (no school code) first."""
         for back in (10, 6, 2):
             on = date(self.history.current - back, 9, 1)
             document = f"明编办〔{on.year}〕{20 - back}号"

@@ -25,11 +25,17 @@ def appraisals(rng: Random, history: History, people: list[Person]) -> Iterator[
         by_school: dict[str, list[Person]] = defaultdict(list)
         for person in people:
             on = date(year, 12, 31)
-            if person.in_service_on(on) and person.joined <= date(year, 7, 1) and person.status_on(on) != "长假":
+            if (
+                person.in_service_on(on)
+                and person.joined <= date(year, 7, 1)
+                and person.status_on(on) != "长假"
+            ):
                 by_school[person.school_on(on)].append(person)
         for code in sorted(by_school):
             staff = by_school[code]
-            worth = {p.staff_no: p.archetype.merit + rng.gauss(0, 1.2) + 4 * p.showcase * (year % 2) for p in staff}
+            worth = {
+                p.staff_no: p.archetype.merit + rng.gauss(0, 1.2) + 4 * p.showcase * (year % 2) for p in staff
+            }
             best = sorted(staff, key=lambda p: -worth[p.staff_no])[: floor(len(staff) * _EXCELLENT_SHARE)]
             excellent = {p.staff_no for p in best}
             for person in staff:
@@ -46,8 +52,8 @@ def _result(rng: Random, person: Person, excellent: bool) -> str:
 def conduct_cases(rng: Random, history: History, people: list[Person], titles: list[Title]) -> list[Row]:
     """Rows of the sheet 师德处理; the first case takes a running title from its holder."""
     staying = [p for p in people if p.left is None and p.teaches and not p.showcase]
-    holders = [t for t in titles if t.height in (1, 2) and t.in_force_on(history.today) and t.person in staying]
-    holder = rng.choice(holders)
+    running = [t for t in titles if t.height in (1, 2) and t.in_force_on(history.today)]
+    holder = rng.choice([t for t in running if t.person.left is None and not t.person.showcase])
     decided = day_between(rng, max(holder.start, history.start), history.today)
     holder.state, holder.state_date, holder.reason = "撤销", decided, "师德处理"
     rows: list[Row] = [(holder.person.staff_no, decided, add_years(decided, 2), _REASONS[0])]

@@ -15,7 +15,12 @@ Row = tuple[object, ...]
 
 OWN, COACHED = "教师本人", "指导学生"
 _LEVELS = ("校级", "区县级", "市级", "国家级")
-_ORGANISERS = {"校级": "学校", "区县级": f"{DISTRICT}教育局", "市级": "市教育科学研究院", "国家级": "全国教师发展学会"}
+_ORGANISERS = {
+    "校级": "学校",
+    "区县级": f"{DISTRICT}教育局",
+    "市级": "市教育科学研究院",
+    "国家级": "全国教师发展学会",
+}
 _GRADES = ("特等奖", "一等奖", "二等奖", "三等奖", "优秀奖", "入围")
 _ENTRIES_A_YEAR = 0.15
 
@@ -52,10 +57,18 @@ _CONTESTS = (
     Contest("教学成果与案例评选", (("区县级", 7), ("市级", 10))),
     Contest("中小学生作文大赛", (("区县级", 5), ("市级", 9)), COACHED, subjects=("语文", "英语")),
     Contest(
-        "青少年科技创新大赛", (("区县级", 3), ("市级", 4), ("国家级", 8)), COACHED,
+        "青少年科技创新大赛",
+        (("区县级", 3), ("市级", 4), ("国家级", 8)),
+        COACHED,
         subjects=("科学", "物理", "化学", "生物", "信息科技", "数学"),
     ),
-    Contest("“阳光下成长”文艺展演", (("区县级", 5), ("市级", 10)), COACHED, subjects=("音乐", "美术", "书法"), team=True),
+    Contest(
+        "“阳光下成长”文艺展演",
+        (("区县级", 5), ("市级", 10)),
+        COACHED,
+        subjects=("音乐", "美术", "书法"),
+        team=True,
+    ),
     Contest("校园足球联赛", (("区县级", 6), ("市级", 10)), COACHED, subjects=("体育",), team=True),
 )
 
@@ -98,7 +111,9 @@ class Results:
             awarded = date(year, month, 12 + len(contest.name) % 14)
             if awarded < self.history.start or awarded > self.history.today:
                 return
-            grade = rng.choices(_GRADES, (1, 16, 30, 34, 14, 5) if level != "校级" else (0, 30, 40, 30, 0, 0))[0]
+            grade = rng.choices(
+                _GRADES, (1, 16, 30, 34, 14, 5) if level != "校级" else (0, 30, 40, 30, 0, 0)
+            )[0]
             for place, member in enumerate(members, start=1):
                 rank = place if len(members) > 1 else ""
                 yield from self._row(member, contest, level, grade, awarded, work, rank)
@@ -116,6 +131,15 @@ class Results:
             return
         document = f"明教研〔{awarded.year}〕{awarded.month + 10}号" if level == "区县级" else ""
         yield (
-            person.staff_no, person.name, contest.name, level, grade, awarded, work, contest.category,
-            _ORGANISERS[level], rank, document,
+            person.staff_no,
+            person.name,
+            contest.name,
+            level,
+            grade,
+            awarded,
+            work,
+            contest.category,
+            _ORGANISERS[level],
+            rank,
+            document,
         )

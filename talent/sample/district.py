@@ -47,8 +47,15 @@ class District:
     def school_rows(self) -> Iterator[Row]:
         for school in self.schools:
             yield (
-                school.code, school.name, school.kind.label, school.ownership, school.area, school.community,
-                school.opened or "", school.closed or "", school.merged_into,
+                school.code,
+                school.name,
+                school.kind.label,
+                school.ownership,
+                school.area,
+                school.community,
+                school.opened or "",
+                school.closed or "",
+                school.merged_into,
             )
 
     def training_rows(self, first: int) -> Iterator[Row]:
@@ -60,9 +67,19 @@ class District:
         for title in sorted(self.titles, key=lambda t: (t.start, -t.height, t.person.staff_no)):
             person = title.person
             yield (
-                person.staff_no, person.name, title.label, title.round, person.subject, person.stage,
-                title.recognised, title.start, title.end if title.end and title.end_written else "",
-                title.document, title.state, title.state_date or "", title.reason,
+                person.staff_no,
+                person.name,
+                title.label,
+                title.round,
+                person.subject,
+                person.stage,
+                title.recognised,
+                title.start,
+                title.end if title.end and title.end_written else "",
+                title.document,
+                title.state,
+                title.state_date or "",
+                title.reason,
             )
 
     def record_rows(self, kind: str) -> Iterator[Row]:

@@ -34,7 +34,7 @@ ARCHETYPES = (
 )
 ALL_ROUNDER = next(archetype for archetype in ARCHETYPES if archetype.name == "all_rounder")
 
-# A history of one field: the day a value begins and the value, in order; the first entry begins the person's record.
+# A history of one field, in order: the day a value begins and the value; the first begins the record.
 Dated = list[tuple[date, str]]
 
 
@@ -48,9 +48,12 @@ def value_on(history: Dated, on: date) -> str:
     return value
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Person:
-    """A member of staff with the whole career; `joined` is the first day in the district's register."""
+    """A member of staff with the whole career; `joined` is the first day in the district's register.
+
+    Two people are never equal, so a person is told by identity.
+    """
 
     staff_no: str
     name: str

@@ -1,4 +1,4 @@
-"""The register: everybody of the ten years, with numbers, identity papers and the small disorders of real rosters."""
+"""The register: everybody of the ten years, with numbers, papers and the small disorders of rosters."""
 
 from datetime import timedelta
 from random import Random
@@ -35,9 +35,13 @@ def people_of(rng: Random, history: History, schools: list[School], teachers: in
 def _featured(posts: list[Slot], taking_over: str) -> Slot:
     """The post of the showcase teacher: Chinese at an ordinary primary school."""
     return next(
-        slot for slot in posts
-        if slot.school.kind.label == "小学" and slot.school.code != taking_over
-        and slot.stage == PRIMARY and slot.subject == "语文" and not slot.post.endswith("校长")
+        slot
+        for slot in posts
+        if slot.school.kind.label == "小学"
+        and slot.school.code != taking_over
+        and slot.stage == PRIMARY
+        and slot.subject == "语文"
+        and not slot.post.endswith("校长")
     )
 
 
@@ -101,7 +105,8 @@ def _disorder(rng: Random, people: list[Person], schools: list[School], history:
     """Months without a day, empty optional cells, people who teach at two schools."""
     by_stage = {
         stage: [s.code for s in schools if s.closed is None and stage in s.stages]
-        for school in schools for stage in school.stages
+        for school in schools
+        for stage in school.stages
     }
     for person in people:
         if rng.random() < 0.02 and person.began_teaching.month != 10 and not person.showcase:
@@ -116,8 +121,10 @@ def _disorder(rng: Random, people: list[Person], schools: list[School], history:
 
 
 def _two_schools(rng: Random, person: Person, codes: list[str]) -> None:
-    if person.subject in ("音乐", "美术", "体育", "心理健康", "书法") and len(codes) > 1 and rng.random() < 0.07:
+    if (
+        person.subject in ("音乐", "美术", "体育", "心理健康", "书法")
+        and len(codes) > 1
+        and rng.random() < 0.07
+    ):
         own = person.schools[0][1]
         person.teaching_schools = "；".join([own, rng.choice([code for code in codes if code != own])])
-
-

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from talent.core.periods import add_months, school_year
+from talent.core.periods import add_months
 from talent.sample.history import History, day_between, workday
 from talent.sample.people import Person
 from talent.sample.schools import COMPULSORY, PRESCHOOL, PUPIL_STAGES, SPECIAL, School
@@ -16,11 +16,25 @@ Row = tuple[object, ...]
 PAIRED, COMMUNITY = "结对帮扶", "区域发展共同体"
 FIRST_YEAR_OF_PAY = 2020
 _PAIRED_HOSTS = (
-    "云岭县青川镇中心小学", "云岭县第一中学", "沙枣县民族小学", "沙枣县红柳滩学校", "石坪县白水初级中学", "石坪县城关小学",
-    "格桑县完全小学", "格桑县中学", "苍梧县长滩镇九年制学校", "雁荡川县特殊教育学校",
+    "云岭县青川镇中心小学",
+    "云岭县第一中学",
+    "沙枣县民族小学",
+    "沙枣县红柳滩学校",
+    "石坪县白水初级中学",
+    "石坪县城关小学",
+    "格桑县完全小学",
+    "格桑县中学",
+    "苍梧县长滩镇九年制学校",
+    "雁荡川县特殊教育学校",
 )
-_COMMUNITY_HOSTS = ("滨城区河口小学", "滨城区盐田中学", "东陵区杨柳洼学校", "东陵区大苇塘小学", "北塬区后沙峪初级中学")
-_A_YEAR = 0.024
+_COMMUNITY_HOSTS = (
+    "滨城区河口小学",
+    "滨城区盐田中学",
+    "东陵区杨柳洼学校",
+    "东陵区大苇塘小学",
+    "北塬区后沙峪初级中学",
+)
+_A_YEAR = 0.03
 _RESULT_AFTER = timedelta(days=100)
 
 
@@ -39,8 +53,15 @@ class Assignment:
     def row(self) -> Row:
         document = f"明教支〔{self.start.year}〕{4 if self.kind == PAIRED else 7}号"
         return (
-            self.person.staff_no, self.person.name, self.sender, self.host, self.kind, self.start,
-            self.end or "", self.result, document,
+            self.person.staff_no,
+            self.person.name,
+            self.sender,
+            self.host,
+            self.kind,
+            self.start,
+            self.end or "",
+            self.result,
+            document,
         )
 
 
@@ -96,7 +117,13 @@ class Assistance:
         clash = any(first <= end and start <= last for first, last in busy)
         school = self.schools[person.school_on(start)]
         may_send = school.teaches_pupils or person.stage == PRESCHOOL
-        if clash or start > self.history.today or end <= start or not person.on_post_on(start) or not may_send:
+        if (
+            clash
+            or start > self.history.today
+            or end <= start
+            or not person.on_post_on(start)
+            or not may_send
+        ):
             return False
         busy.append((start, end))
         kind = kind or self.rng.choices((PAIRED, COMMUNITY), (62, 38))[0]
@@ -129,15 +156,15 @@ class Assistance:
         for back, months in ((5, 10), (3, 12), (0, 10)):
             start = date(current - back, 9, 1)
             end = add_months(start, months) - timedelta(days=1)
-            self._assign(self.showcase, start, end, kind=PAIRED)
-            if back == 3:
+            if self._assign(self.showcase, start, end, kind=PAIRED) and back == 3:
                 self._second_host(self.assignments[-1])
 
     def _across_the_merger(self) -> None:
         """Sent by the school that closed, and still away when it did: the successor takes over."""
         year = self.history.merger.year
         at_closing = [
-            p for p in self.people
+            p
+            for p in self.people
             if self.schools[p.school_on(date(year, 1, 1))].closed and p.in_service_on(date(year + 1, 1, 1))
         ]
         for person in at_closing:
@@ -201,7 +228,7 @@ class Absences:
 
 
 class Exchanges:
-    """A tenth of those six years at one school goes to another each September, a good fifth of them backbone."""
+    """A tenth of those six years at one school goes elsewhere each September, a good fifth backbone."""
 
     def __init__(
         self, rng: Random, history: History, people: list[Person], schools: list[School], titles: list[Title]
@@ -221,23 +248,35 @@ class Exchanges:
         backbone = {t.person.staff_no for t in self.titles if t.backbone and t.in_force_on(start)}
         eligible = [p for p in self.people if p.on_post_on(start) and self._six_years(p, start)]
         moved = [p for p in self.people if self._moved(p, start)]
-        staying = [p for p in eligible if p not in moved and not (p.left and p.left < add_months(start, 12))]
+        gone = {p.staff_no for p in moved}
+        staying = [
+            p for p in eligible if p.staff_no not in gone and not (p.left and p.left < add_months(start, 12))
+        ]
         wanted = max(1, round(len(eligible) * self.rng.uniform(0.1, 0.115)) + 1 - len(moved) // 3)
         leading = [p for p in staying if p.staff_no in backbone]
         others = [p for p in staying if p.staff_no not in backbone]
         leaders = min(len(leading), round(wanted * self.rng.uniform(0.24, 0.3)) + 1)
-        going = self.rng.sample(leading, leaders) + self.rng.sample(others, min(len(others), wanted - leaders))
+        going = self.rng.sample(leading, leaders) + self.rng.sample(
+            others, min(len(others), wanted - leaders)
+        )
         for person in moved:
-            yield self._row(person, person.school_on(start - timedelta(days=1)), person.school_on(start), start, "")
+            yield self._row(
+                person, person.school_on(start - timedelta(days=1)), person.school_on(start), start, ""
+            )
         for person in going:
             own = person.school_on(start)
-            hosts = [s.code for s in self.schools if person.stage in s.stages and s.code != own and s.open_on(start)]
+            hosts = [
+                s.code
+                for s in self.schools
+                if person.stage in s.stages and s.code != own and s.open_on(start)
+            ]
             if hosts:
-                last = school_year(start).last
-                yield self._row(person, own, self.rng.choice(hosts), start, last if last else "")
+                last = add_months(start, 12) - timedelta(days=1)
+                end = last if last <= self.history.today else ""
+                yield self._row(person, own, self.rng.choice(hosts), start, end)
 
     def _moved(self, person: Person, start: date) -> bool:
-        """Whether the post itself changed schools that day; going over with a closed school is no exchange."""
+        """Whether the post itself changed schools that day; leaving a closed school is no exchange."""
         if (start, person.school_on(start)) not in person.schools[1:] or not person.on_post_on(start):
             return False
         before = person.school_on(start - timedelta(days=1))

@@ -78,15 +78,17 @@ class Title:
 
     def in_force_on(self, on: date) -> bool:
         """As rules §1 has it: within the term, not taken away, the holder still in service."""
-        if self.end is not None and on > self.end or on < self.start or not self.person.in_service_on(on):
+        if (self.end is not None and on > self.end) or on < self.start or not self.person.in_service_on(on):
             return False
         return self.state == "在任" or self.state_date is None or on < self.state_date
 
 
 class Rounds:
-    """Plays all rounds; `pupils` maps school and stage to pupils and says where backbone teachers are wanted."""
+    """Plays all rounds; `pupils` by school and stage say where backbone teachers are wanted."""
 
-    def __init__(self, rng: Random, history: History, people: list[Person], pupils: Mapping[Unit, float]) -> None:
+    def __init__(
+        self, rng: Random, history: History, people: list[Person], pupils: Mapping[Unit, float]
+    ) -> None:
         self.rng, self.history, self.people, self.pupils = rng, history, people, pupils
         self.teachers = sum(person.left is None for person in people)
         self.titles: list[Title] = []
@@ -97,7 +99,8 @@ class Rounds:
     def play(self) -> list[Title]:
         rounds = [
             (self.history.current - tier.years_since_round - _TERM_YEARS * back, tier, _ROUNDS - 1 - back)
-            for tier in TIERS for back in range(_ROUNDS)
+            for tier in TIERS
+            for back in range(_ROUNDS)
         ]
         for year, tier, index in sorted(rounds, key=lambda r: (r[0], -r[1].height)):
             if tier.first_round + index > 0:
@@ -114,10 +117,19 @@ class Rounds:
         recognised = date(year, 6, 15 + tier.height)
         document = f"明教{'校备' if tier.height < BACKBONE_HEIGHT else '人'}〔{year}〕{10 + tier.height}号"
         for person in self._choose(candidates, seats, tier, start):
-            self._award(Title(
-                person, tier.label, tier.height, f"第{_DIGITS[number]}{tier.ordinal}", recognised, start,
-                term_end(start, _TERM_YEARS), document, end_written=number % 4 != 1,
-            ))
+            self._award(
+                Title(
+                    person,
+                    tier.label,
+                    tier.height,
+                    f"第{_DIGITS[number]}{tier.ordinal}",
+                    recognised,
+                    start,
+                    term_end(start, _TERM_YEARS),
+                    document,
+                    end_written=number % 4 != 1,
+                )
+            )
 
     def _award(self, title: Title) -> None:
         self.titles.append(title)
@@ -128,7 +140,11 @@ class Rounds:
     def _qualifies(self, person: Person, tier: Tier, start: date, bootstrap: bool) -> bool:
         if person.showcase:
             return _SHOWCASE_LADDER.get(self.history.current - start.year) == tier.height
-        if not person.teaches or not person.on_post_on(start) or not person.in_service_on(_a_year_in(start, person)):
+        if (
+            not person.teaches
+            or not person.on_post_on(start)
+            or not person.in_service_on(_a_year_in(start, person))
+        ):
             return False
         years = person.teaching_years(start)
         if years < tier.teaching_years or not person.rank_at_least(tier.rank, start):
@@ -182,14 +198,20 @@ class Rounds:
         batches = [(current - 9, True), (current - 6, True), (current - 4, True), (current - 1, False)]
         for number, (year, closed) in enumerate(batches, start=1):
             start = date(year, 1, 1)
-            self._honour(MUNICIPAL_BACKBONE, 11 if closed else 15, start, term_end(start, 5), f"第{_DIGITS[number]}批")
+            self._honour(
+                MUNICIPAL_BACKBONE, 11 if closed else 15, start, term_end(start, 5), f"第{_DIGITS[number]}批"
+            )
         for index, (label, share) in enumerate(_HONOURS):
             self._honour(label, share, date(current - 2 - index, 9, 10), None, "")
 
     def _honour(self, label: str, share: float, start: date, end: date | None, batch: str) -> None:
         candidates = [
-            p for p in self.people
-            if p.teaches and p.on_post_on(start) and not p.showcase and self._fits(p, label, start)
+            p
+            for p in self.people
+            if p.teaches
+            and p.on_post_on(start)
+            and not p.showcase
+            and self._fits(p, label, start)
             and not any(t.label == label and (t.end is None or t.end >= start) for t in self._of[p.staff_no])
         ]
         tier = Tier(label, BACKBONE_HEIGHT, share, 0, 0, "一级", 8, 0, "")
@@ -211,7 +233,7 @@ def _a_year_in(start: date, person: Person) -> date:
 
 
 def end_with_service(rng: Random, titles: list[Title]) -> None:
-    """Some offices write down that a title ended with its holder's retirement; the others leave it to the rule."""
+    """Some offices write down that a title ended with its holder's leaving; others leave it to the rule."""
     for title in titles:
         left = title.person.left
         if left and title.start < left and (title.end is None or left <= title.end) and rng.random() < 0.4:

@@ -1,11 +1,20 @@
-"""What the invented works are about: lesson topics by subject, and patterns of papers, projects and lectures."""
+"""What the invented works are about: lessons by subject, patterns of papers, projects and lectures."""
 
 from random import Random
 
 _LESSONS = {
-    "语文": "《草船借箭》 《少年闰土》 《桂林山水》 《背影》 《岳阳楼记》 《荷塘月色》 《将相和》 《田忌赛马》 《苏州园林》 《木兰诗》",
-    "数学": "《分数的初步认识》 《圆的面积》 《鸡兔同笼》 《一次函数》 《勾股定理》 《统计与概率》 《轴对称图形》 《方程的意义》 《平行四边形的面积》",
-    "英语": "《My Family》 《Seasons》 《A Trip to the Zoo》 《Healthy Food》 《Festivals》 《Green Travel》 《Our School》",
+    "语文": (
+        "《草船借箭》 《少年闰土》 《桂林山水》 《背影》 《岳阳楼记》 《荷塘月色》 《将相和》 《田忌赛马》 "
+        "《苏州园林》 《木兰诗》"
+    ),
+    "数学": (
+        "《分数的初步认识》 《圆的面积》 《鸡兔同笼》 《一次函数》 《勾股定理》 《统计与概率》 "
+        "《轴对称图形》 《方程的意义》 《平行四边形的面积》"
+    ),
+    "英语": (
+        "《My Family》 《Seasons》 《A Trip to the Zoo》 《Healthy Food》 《Festivals》 《Green Travel》 "
+        "《Our School》"
+    ),
     "物理": "《浮力》 《光的折射》 《欧姆定律》 《牛顿第一定律》 《杠杆》 《电流的磁效应》",
     "化学": "《燃烧与灭火》 《水的净化》 《金属的性质》 《质量守恒定律》 《氧化还原反应》",
     "生物": "《光合作用》 《血液循环》 《种子的萌发》 《基因的显性和隐性》",
@@ -24,18 +33,50 @@ _LESSONS = {
 _ANY_LESSON = "《综合实践：走进社区》 《项目学习：节约用水》 《主题活动：传统节日》 《劳动：整理与收纳》"
 
 _FOCUS = (
-    "核心素养", "大单元教学", "深度学习", "项目式学习", "作业设计", "学习评价", "跨学科实践", "思维发展", "情境创设", "信息技术融合",
-    "整本书阅读", "差异化教学", "课堂提问", "学科德育", "家校协同", "小组合作学习", "数字化学习",
+    "核心素养",
+    "大单元教学",
+    "深度学习",
+    "项目式学习",
+    "作业设计",
+    "学习评价",
+    "跨学科实践",
+    "思维发展",
+    "情境创设",
+    "信息技术融合",
+    "整本书阅读",
+    "差异化教学",
+    "课堂提问",
+    "学科德育",
+    "家校协同",
+    "小组合作学习",
+    "数字化学习",
 )
-_PAPERS = ("基于{focus}的{subject}教学策略研究", "{focus}视域下{subject}课堂的实践与思考", "{subject}教学中{focus}的路径探析", "浅谈{subject}学科的{focus}")
-_PROJECTS = ("{subject}学科{focus}的实践研究", "指向{focus}的{subject}教学行动研究", "{focus}背景下{subject}教师专业成长研究")
+_PAPERS = (
+    "基于{focus}的{subject}教学策略研究",
+    "{focus}视域下{subject}课堂的实践与思考",
+    "{subject}教学中{focus}的路径探析",
+    "浅谈{subject}学科的{focus}",
+)
+_PROJECTS = (
+    "{subject}学科{focus}的实践研究",
+    "指向{focus}的{subject}教学行动研究",
+    "{focus}背景下{subject}教师专业成长研究",
+)
 _LECTURES = ("{subject}教学中的{focus}", "{focus}：我的{subject}课堂", "新教师如何开展{focus}")
 
-HONOURS = ("优秀教师", "优秀班主任", "师德先进个人", "优秀共产党员", "优秀教研组长", "教育教学先进个人", "三八红旗手")
+HONOURS = (
+    "优秀教师",
+    "优秀班主任",
+    "师德先进个人",
+    "优秀共产党员",
+    "优秀教研组长",
+    "教育教学先进个人",
+    "三八红旗手",
+)
 
 
 def lesson(rng: Random, subject: str) -> str:
-    """A lesson of the subject, in book title marks; lists part at "》 " because English titles hold spaces."""
+    """A lesson of the subject in title marks; lists part at "》 " because English titles hold spaces."""
     return rng.choice(_LESSONS.get(subject, _ANY_LESSON).split("》 ")).rstrip("》") + "》"
 
 

@@ -15,11 +15,26 @@ Row = tuple[object, ...]
 
 _CENTRE = f"{DISTRICT}教师发展中心"
 _THEMES = (
-    "新课程标准解读与教学实施", "大单元整体教学设计", "学科核心素养与课堂评价", "作业设计与命题研究", "信息技术与学科教学融合",
-    "跨学科主题学习", "学科德育与课程思政", "班级管理与家校协同", "学生心理健康教育", "课堂观察与教学诊断", "义务教育优质均衡与教师发展",
+    "新课程标准解读与教学实施",
+    "大单元整体教学设计",
+    "学科核心素养与课堂评价",
+    "作业设计与命题研究",
+    "信息技术与学科教学融合",
+    "跨学科主题学习",
+    "学科德育与课程思政",
+    "班级管理与家校协同",
+    "学生心理健康教育",
+    "课堂观察与教学诊断",
+    "义务教育优质均衡与教师发展",
     "数字化赋能教学",
 )
-_MUNICIPAL = ("骨干教师高级研修班", "学科教学能力提升培训", "青年教师专业发展培训", "班主任专业能力提升培训", "教研组长专项研修")
+_MUNICIPAL = (
+    "骨干教师高级研修班",
+    "学科教学能力提升培训",
+    "青年教师专业发展培训",
+    "班主任专业能力提升培训",
+    "教研组长专项研修",
+)
 _NATIONAL = ("国培计划——骨干教师能力提升培训", "国培计划——学科名师工作坊研修", "国培计划——紧缺领域教师培训")
 _SELF = ("学科专业书籍研读", "高校公开课程学习", "教育测量与评价网络课程", "人工智能教育应用网络课程")
 _ONLINE_YEAR = 2020
@@ -41,8 +56,18 @@ class Course:
 
     def row(self, person: Person, hours: object = None, result: str = "合格", certificate: str = "") -> Row:
         return (
-            person.staff_no, person.name, self.name, self.level, self.mode, self.theme, self.start, self.end,
-            self.hours if hours is None else hours, self.organiser, result, certificate,
+            person.staff_no,
+            person.name,
+            self.name,
+            self.level,
+            self.mode,
+            self.theme,
+            self.start,
+            self.end,
+            self.hours if hours is None else hours,
+            self.organiser,
+            result,
+            certificate,
         )
 
 
@@ -63,8 +88,14 @@ class SchoolYear:
         """By school: its own study programme from September to June."""
         return {
             school.code: Course(
-                f"{self.label}校本研修", "校本", "线下", self.rng.choice(_THEMES), date(self.first, 9, 10),
-                date(self.first + 1, 6, 30), self.rng.choice((32, 36, 36, 40, 40, 44)), school.name,
+                f"{self.label}校本研修",
+                "校本",
+                "线下",
+                "",
+                date(self.first, 9, 10),
+                date(self.first + 1, 6, 30),
+                self.rng.choice((44, 48, 50, 50, 52, 56)),
+                "",
             )
             for school in self.schools
         }
@@ -73,16 +104,21 @@ class SchoolYear:
     def _extra(self) -> list[Course]:
         """Municipal and national courses a few are sent to."""
         courses = []
-        for level, names, hours in (("市培", _MUNICIPAL, (24, 32, 40, 48)), ("国培", _NATIONAL, (60, 80, 100))):
+        for level, names, hours in (
+            ("市培", _MUNICIPAL, (24, 32, 40, 48)),
+            ("国培", _NATIONAL, (60, 80, 100)),
+        ):
             for name in names:
                 length = self.rng.choice(hours)
                 start = date(self.first, 9, 20) + timedelta(days=self.rng.randrange(250))
-                online = start.year == _ONLINE_YEAR or level == "国培" and length > 80
+                online = start.year == _ONLINE_YEAR or (level == "国培" and length > 80)
                 end = start + timedelta(days=length // 2 if online else length // 6)
                 organiser = "津沽师范大学教师教育学院" if level == "市培" else "国培计划项目办公室"
                 full_name = f"{start.year}年{name}"
                 mode = "线上" if online else "线下"
-                courses.append(Course(full_name, level, mode, self.rng.choice(_THEMES), start, end, length, organiser))
+                courses.append(
+                    Course(full_name, level, mode, self.rng.choice(_THEMES), start, end, length, organiser)
+                )
         return courses
 
     def _district_course(self, person: Person) -> Course:
@@ -91,11 +127,17 @@ class SchoolYear:
         if key not in self._district:
             year = self.first + 1
             start = date(year, 1, 20) if self.rng.random() < 0.3 else date(year, 7, 6 + self.rng.randrange(6))
-            length = self.rng.choice((30, 32, 36, 40))
+            length = self.rng.choice((40, 42, 44, 48))
             mode = "线上" if year == _ONLINE_YEAR else "线下"
             self._district[key] = Course(
-                f"{year}年{key[0]}{key[1]}教师全员研修", "区培", mode, self.rng.choice(_THEMES), start,
-                start + timedelta(days=length // 6), length, _CENTRE,
+                f"{year}年{key[0]}{key[1]}教师全员研修",
+                "区培",
+                mode,
+                self.rng.choice(_THEMES),
+                start,
+                start + timedelta(days=length // 6),
+                length,
+                _CENTRE,
             )
         return self._district[key]
 
@@ -103,7 +145,7 @@ class SchoolYear:
         """Rows of the sheet 培训, only courses that have ended."""
         opening, closing = date(self.first, 9, 1), date(self.first + 1, 8, 31)
         for person in people:
-            if person.joined > date(self.first + 1, 3, 1) or person.left and person.left < closing:
+            if person.joined > date(self.first + 1, 3, 1) or (person.left and person.left < closing):
                 continue
             for course, hours, result, certificate in self._of(person, opening):
                 if person.on_post_on(course.start) and course.end <= self.history.today:
@@ -113,7 +155,7 @@ class SchoolYear:
         rng, zeal = self.rng, person.archetype.training
         if person.teaching_years(opening) == 0 and person.teaches:
             yield self._induction(), 120, "合格", ""
-        attended = 0.97 if person.showcase or zeal > 0.3 else 0.88
+        attended = 0.97 if person.showcase or zeal > 0.3 else 0.93
         if rng.random() < attended:
             course = self._school_based[person.school_on(date(self.first, 9, 10))]
             yield course, self._hours(course.hours, zeal), "合格", ""
@@ -122,7 +164,9 @@ class SchoolYear:
             failed = rng.random() < 0.006
             yield course, None, "不合格" if failed else "" if rng.random() < 0.02 else "合格", ""
         for course in self._further(person, zeal):
-            number = f"{course.end.year}{rng.randrange(10**6):06d}" if course.level in ("市培", "国培") else ""
+            number = (
+                f"{course.end.year}{rng.randrange(10**6):06d}" if course.level in ("市培", "国培") else ""
+            )
             yield course, None, "合格", number
 
     def _hours(self, usual: int, zeal: float) -> object:
@@ -139,7 +183,13 @@ class SchoolYear:
         if self.first + 1 >= _SMART_PLATFORM_FROM and rng.random() < 0.22 + 0.08 * zeal:
             end = date(self.first + 1, 8, 25)
             yield Course(
-                f"{self.first + 1}年暑期教师研修", "自主", "线上", "师德师风与数字素养", date(self.first + 1, 7, 20), end, 10,
+                f"{self.first + 1}年暑期教师研修",
+                "自主",
+                "线上",
+                "师德师风与数字素养",
+                date(self.first + 1, 7, 20),
+                end,
+                10,
                 "国家智慧教育公共服务平台",
             )
         chance = 0.17 * zeal
@@ -150,11 +200,18 @@ class SchoolYear:
         if rng.random() < 0.06 * zeal:
             start = date(self.first + 1, 4, 1) + timedelta(days=rng.randrange(20))
             name = f"{rng.choice(_SELF)}（{self.first + 1}年）"
-            yield Course(name, "自主", "线上", "", start, start + timedelta(days=30), rng.choice((12, 16, 20)), "")
+            yield Course(
+                name, "自主", "线上", "", start, start + timedelta(days=30), rng.choice((12, 16, 20)), ""
+            )
 
     def _induction(self) -> Course:
         return Course(
-            f"{self.label}新任教师入职培训", "新任教师", "线下", "学科德育与学科思政", date(self.first, 9, 3),
-            date(self.first + 1, 6, 20), 120, _CENTRE,
+            f"{self.label}新任教师入职培训",
+            "新任教师",
+            "线下",
+            "学科德育与学科思政",
+            date(self.first, 9, 3),
+            date(self.first + 1, 6, 20),
+            120,
+            _CENTRE,
         )
-

@@ -58,54 +58,90 @@ def _sheet(kind: str, title: str, key: str, columns: str) -> Sheet:
 SHEETS = {
     sheet.kind: sheet
     for sheet in (
-        _sheet("schools", "学校", "学校代码", "学校代码* 学校名称* 办学类型* 办学性质 城乡 区域发展共同体 启用日期 停用日期 并入学校代码"),
+        _sheet(
+            "schools",
+            "学校",
+            "学校代码",
+            "学校代码* 学校名称* 办学类型* 办学性质 城乡 区域发展共同体 启用日期 停用日期 并入学校代码",
+        ),
         _sheet("quota", "编制核定", "学校代码 生效日期", "学校代码 生效日期* 核定编制数* 文号"),
         _sheet("enrolment", "学生数", "学校代码 统计日期 学段", "学校代码* 统计日期* 学段* 在校生数* 班级数"),
         _sheet(
-            "facilities", "办学条件", "学校代码 统计日期 学段",
+            "facilities",
+            "办学条件",
+            "学校代码 统计日期 学段",
             "学校代码* 统计日期* 学段 教学及辅助用房面积 体育运动场馆面积 教学仪器设备值 网络多媒体教室数",
         ),
         _sheet(
-            "teachers", "教职工", "工号",
-            "工号* 姓名* 学校代码* 任教学校代码 证件号码 性别 出生日期 民族 政治面貌 学历 学位 职称 学段 任教学科 人员类别 职务 编制类别 "
-            "参加工作日期 从教日期 到校日期 教师资格种类 教师资格证号 周课时 在岗状态 离岗日期 曾用名 手机号码 生效日期",
+            "teachers",
+            "教职工",
+            "工号",
+            "工号* 姓名* 学校代码* 任教学校代码 证件号码 性别 出生日期 民族 政治面貌 学历 学位 职称 "
+            "学段 任教学科 人员类别 职务 编制类别 参加工作日期 从教日期 到校日期 教师资格种类 教师资格证号 "
+            "周课时 在岗状态 离岗日期 曾用名 手机号码 生效日期",
         ),
         _sheet(
-            "training", "培训", "工号 项目名称 结束日期",
+            "training",
+            "培训",
+            "工号 项目名称 结束日期",
             "工号* 姓名 项目名称* 培训级别* 形式 主题 开始日期 结束日期* 学时* 主办单位 结果 证书编号",
         ),
         _sheet(
-            "results", "竞赛成绩", "工号 竞赛名称 级别 获奖日期 作品名称",
+            "results",
+            "竞赛成绩",
+            "工号 竞赛名称 级别 获奖日期 作品名称",
             "工号* 姓名 竞赛名称* 级别* 等级* 获奖日期* 作品名称 赛事类别 主办单位 团队排名 文号",
         ),
-        _sheet("achievements", "成果", "工号 成果类型 名称 日期", "工号* 姓名 成果类型* 名称* 级别* 日期* 角色"),
+        _sheet(
+            "achievements", "成果", "工号 成果类型 名称 日期", "工号* 姓名 成果类型* 名称* 级别* 日期* 角色"
+        ),
         _sheet("mentoring", "带教", "工号 徒弟工号 开始日期", "工号* 徒弟工号* 开始日期* 结束日期"),
         _sheet(
-            "titles", "称号", "工号 称号 任期开始",
+            "titles",
+            "称号",
+            "工号 称号 任期开始",
             "工号* 姓名 称号* 期届 学科 学段 认定日期* 任期开始* 任期结束 文号 状态 状态日期 原因",
         ),
         _sheet(
-            "assistance", "帮扶支教", "工号 派出学校代码 受援单位 开始日期",
+            "assistance",
+            "帮扶支教",
+            "工号 派出学校代码 受援单位 开始日期",
             "工号* 姓名 派出学校代码* 受援单位* 类型* 开始日期* 结束日期 考核结果 批准文号",
         ),
         _sheet("absences", "缺勤", "工号 开始日期", "工号* 开始日期* 结束日期* 类型"),
         _sheet("appraisals", "年度考核", "工号 年度", "工号* 年度* 考核结果*"),
-        _sheet("exchanges", "交流轮岗", "工号 开始日期", "工号* 姓名 原学校代码* 交流学校代码* 开始日期* 结束日期"),
+        _sheet(
+            "exchanges",
+            "交流轮岗",
+            "工号 开始日期",
+            "工号* 姓名 原学校代码* 交流学校代码* 开始日期* 结束日期",
+        ),
         _sheet("conduct", "师德处理", "工号 决定日期", "工号* 决定日期* 限制至 事由"),
         _sheet("collection", "采集范围", "学校代码 种类", "学校代码 种类* 起始日期* 截止日期"),
     )
 }
 
-_WIDTHS = {"姓名": 12, "项目名称": 30, "竞赛名称": 26, "名称": 36, "证件号码": 21, "教师资格证号": 20, "学校名称": 24, "受援单位": 24}
+_WIDTHS = {
+    "姓名": 12,
+    "项目名称": 30,
+    "竞赛名称": 26,
+    "名称": 36,
+    "证件号码": 21,
+    "教师资格证号": 20,
+    "学校名称": 24,
+    "受援单位": 24,
+}
 
 
 def write(path: Path, sheet: Sheet, rows: Iterable[Row], *, created: date, columns: int | None = None) -> int:
-    """Writes one workbook and returns its number of data rows; `columns` leaves out the last ones of the sheet."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    """Writes one workbook and returns its number of data rows; `columns` cuts the sheet's columns there."""
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
     headings = sheet.columns[:columns]
     with xlsxwriter.Workbook(str(path), options) as book:
         stamp = datetime(created.year, created.month, created.day)
-        book.set_properties({"title": f"{DISTRICT}（虚构样例）{sheet.title}", "comments": NOTICE[0], "created": stamp})
+        book.set_properties(
+            {"title": f"{DISTRICT}（虚构样例）{sheet.title}", "comments": NOTICE[0], "created": stamp}
+        )
         bold = book.add_format({"bold": True, "bottom": 1})
         text, day = book.add_format({"num_format": "@"}), book.add_format({"num_format": "yyyy-mm-dd"})
         page = book.add_worksheet(sheet.title)
