@@ -14,6 +14,8 @@ from talent.web import kit
 from talent.web.security import current_visit, program
 
 MOST_ENTRIES = 8
+#: Families that tell of now only.
+UNDATED = frozenset({"login", "admin"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def frame() -> kit.Frame:
         actor_place=_place(actor, visit.school_names),
         nav=[_item(entry, here) for entry in shown],
         inbox_url=url_for("home.index") if "home.index" in current_app.view_functions else "",
-        as_of=kit.as_of(program().today),
+        as_of=None if here in UNDATED else kit.as_of(program().today),
         search_url=_search_url(actor),
         search_hint=gettext("姓名、拼音或工号"),
         account_url=url_for("login.account"),
