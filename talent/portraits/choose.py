@@ -2,7 +2,8 @@
 
 The data never "say" a number. Separation (Calinski-Harabasz), agreement of models fitted on random halves,
 the smallest group and the fidelity of a small tree are shown together; the number whose halves agree best is
-proposed, among those that leave no group too small.
+proposed, among those that leave no group too small. Halves are compared on the teachers whom both would show
+one type: the rest are shown as "between two", whatever the number.
 """
 
 from collections.abc import Sequence
@@ -32,7 +33,7 @@ class Evidence:
     separation: float | None
     """Calinski-Harabasz on the six linear scores; only comparable within one district."""
     split_half: float
-    """Mean ARI of the groups that two random halves' models give to everyone."""
+    """Mean ARI of the groups that two random halves' models give, where both are confident."""
     smallest: int
     """Teachers in the smallest group."""
     fidelity: float | None
@@ -89,9 +90,9 @@ def is_large_enough(size: int, everyone: int, settings: PortraitSettings) -> boo
 def split_half(
     inputs: FloatArray, k: int, seed: int, medians: FloatArray, settings: PortraitSettings
 ) -> float:
-    """Mean ARI, over random halvings, of the groups that the two halves' models give to all rows.
+    """Mean ARI, over random halvings, of the groups the two halves' models give to all rows both are sure of.
 
-    Every number of groups is judged on the same halvings.
+    Every number of groups is judged on the same halvings. A halving without any such teacher counts 0.
     """
     rng = np.random.default_rng(seed)
     agreements = []
@@ -100,8 +101,10 @@ def split_half(
         start = int(rng.integers(2**31))
         halves = (np.sort(half) for half in np.array_split(shuffled, 2))
         models = [fit_model(inputs[half], k, start, medians, settings) for half in halves]
-        one, other = (memberships(model, inputs, settings).argmax(axis=1) for model in models)
-        agreements.append(adjusted_rand_score(one, other))
+        one, other = (memberships(model, inputs, settings) for model in models)
+        sure = np.minimum(one.max(axis=1), other.max(axis=1)) >= settings.confident_membership
+        agreement = adjusted_rand_score(one[sure].argmax(axis=1), other[sure].argmax(axis=1))
+        agreements.append(agreement if sure.any() else 0.0)
     return float(np.mean(agreements))
 
 

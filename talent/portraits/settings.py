@@ -114,7 +114,9 @@ class PortraitSettings:
 
     k_range: tuple[int, int] = (4, 8)
     """Numbers of groups that are compared, both ends included."""
-    halvings: int = 6
+    confident_membership: float = 0.7
+    """From this membership on a teacher is shown one type, else as between two."""
+    halvings: int = 8
     """Random halvings behind a split-half figure."""
     least_class_share: float = 0.03
     """No group may hold a smaller share of the grouped teachers."""

@@ -1,0 +1,100 @@
+"""What portraits say: why a file is refused, and what must be known before types are published."""
+
+WORDS: dict[str, tuple[str, str]] = {
+    "portraits.not_csv": ("这个文件不是完整的 CSV：{reason}", "请用表格软件另存为 CSV 后再试"),
+    "portraits.encoding": (
+        "文件的文字编码读不出来（试过 {encoding}）",
+        "另存为 UTF-8 编码的 CSV，或用 --encoding 指明",
+    ),
+    "portraits.no_staff_no": ("缺少“{column}”列，不知道每一行是谁", "加上 {column} 列（工号）"),
+    "portraits.repeated_column": ("“{column}”列出现了不止一次", "每一列只留一个"),
+    "portraits.row_width": (
+        "第 {line} 行有 {value} 格，表头有 {expected} 格",
+        "补齐或去掉多余的格子；没有采集的留空",
+    ),
+    "portraits.staff_no_empty": ("第 {line} 行没有工号", "填上工号，或删去这一行"),
+    "portraits.staff_no_repeated": (
+        "第 {line} 行的工号 {value} 在第 {first} 行已经出现",
+        "每人只留一行",
+    ),
+    "portraits.not_a_number": (
+        "第 {line} 行“{column}”列的“{value}”不是数",
+        "填数；没有的填 0，没有采集的留空",
+    ),
+    "portraits.out_of_range": ("第 {line} 行“{column}”列的“{value}”超出范围", "填 0 或正数；没有采集的留空"),
+    "portraits.not_yes_no": (
+        "第 {line} 行“{column}”列的“{value}”只能是 0 或 1",
+        "本期内层级上升填 1，没有填 0",
+    ),
+    "portraits.k_too_small": ("不能只分 {k} 类", "至少分 {least} 类，或不指定类数"),
+    "portraits.negative_seed": ("随机种子 {seed} 不能是负数", "用 0 或正整数"),
+    "portraits.column_missing": (
+        "没有“{column}”列，这项指标按未采集处理",
+        "确实采集过的，把这一列补上后重算",
+    ),
+    "portraits.too_few_teachers": (
+        "数据足够的教师只有 {teachers} 人，至少要 {needed} 人才能分类型",
+        "只给出各维度得分；补采数据或扩大范围后再算",
+    ),
+    "portraits.small_group": ("第 {group} 类只有 {size} 人，人数过少", "减少类数后再算"),
+    "portraits.unstable": (
+        "类型不够稳定：本方法平均 {model_mean:.2f}、最低一类 {model_worst:.2f}；"
+        "对照方法平均 {plain_mean:.2f}、最低一类 {plain_worst:.2f}",
+        "发布前请比较两种方法，选定一种并写明理由",
+    ),
+    "portraits.chance_only": ("各项指标之间看不出超过偶然的联系", "不给出类型，只看各维度得分"),
+    "portraits.no_stable_types": ("没有稳定的类型，这次只有各维度得分", "补采数据后再算；不要据此给教师归类"),
+    "portraits.type_redefined": (
+        "第 {group} 类与上年同号的类重合度只有 {overlap:.2f}，已是新的类型",
+        "另起名称，并向教师说明类型有变",
+    ),
+    "portraits.name_is_title": ("类型名“{name}”里有称号“{word}”", "换一个描述工作特点的名称，不与称号相同"),
+    "portraits.name_ranks": ("类型名“{name}”里有排名次的字眼“{word}”", "换一个描述工作特点的名称，不分高下"),
+}
+
+DIMENSION_NAMES: dict[str, str] = {
+    "training": "研修学习",
+    "contest": "竞赛教学",
+    "research": "教研创新",
+    "mentoring": "带教引领",
+    "assistance": "支教服务",
+    "tier": "梯队成长",
+}
+
+INPUT_NAMES: dict[str, str] = {
+    "hours": "研修学时",
+    "contest_points": "竞赛积分",
+    "project_points": "课题积分",
+    "papers": "论文",
+    "open_lesson_points": "公开课积分",
+    "mentees": "带教徒弟",
+    "lectures": "讲座",
+    "assistance_months": "帮扶支教月数",
+    "tier": "称号层级",
+    "promoted": "层级上升",
+}
+
+TYPE_NAMES: dict[str, str] = {
+    "training": "研修成长型",
+    "contest": "竞赛见长型",
+    "research": "教研创新型",
+    "mentoring": "带教引领型",
+    "assistance": "支教奉献型",
+    "balanced": "均衡稳健型",
+    "sparse": "记录偏少型",
+}
+"""Proposed type names by the codes of ``talent.portraits.naming``; a person edits and approves them."""
+
+RANKING_WORDS: tuple[str, ...] = (
+    "优秀",
+    "先进",
+    "落后",
+    "后进",
+    "一流",
+    "末位",
+    "待激励",
+    "高水平",
+    "低水平",
+    "不合格",
+)
+"""Words that rank people, which no type name may carry."""
