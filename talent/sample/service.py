@@ -117,13 +117,8 @@ class Assistance:
         clash = any(first <= end and start <= last for first, last in busy)
         school = self.schools[person.school_on(start)]
         may_send = school.teaches_pupils or person.stage == PRESCHOOL
-        if (
-            clash
-            or start > self.history.today
-            or end <= start
-            or not person.on_post_on(start)
-            or not may_send
-        ):
+        in_time = date(FIRST_YEAR_OF_PAY, 1, 1) <= start <= self.history.today and start < end
+        if clash or not in_time or not person.on_post_on(start) or not may_send:
             return False
         busy.append((start, end))
         kind = kind or self.rng.choices((PAIRED, COMMUNITY), (62, 38))[0]
@@ -252,10 +247,10 @@ class Exchanges:
         staying = [
             p for p in eligible if p.staff_no not in gone and not (p.left and p.left < add_months(start, 12))
         ]
-        wanted = max(1, round(len(eligible) * self.rng.uniform(0.1, 0.115)) + 1 - len(moved) // 3)
+        wanted = round(len(eligible) * self.rng.uniform(0.108, 0.125)) + 1
         leading = [p for p in staying if p.staff_no in backbone]
         others = [p for p in staying if p.staff_no not in backbone]
-        leaders = min(len(leading), round(wanted * self.rng.uniform(0.24, 0.3)) + 1)
+        leaders = min(len(leading), round(wanted * self.rng.uniform(0.27, 0.33)) + 1)
         going = self.rng.sample(leading, leaders) + self.rng.sample(
             others, min(len(others), wanted - leaders)
         )

@@ -143,7 +143,7 @@ class Rounds:
         if (
             not person.teaches
             or not person.on_post_on(start)
-            or not person.in_service_on(_a_year_in(start, person))
+            or not person.in_service_on(_must_stay_until(start, tier, person))
         ):
             return False
         years = person.teaching_years(start)
@@ -227,9 +227,11 @@ class Rounds:
         return person.rank_at_least(wanted, start) and person.teaching_years(start) >= 8 and ever
 
 
-def _a_year_in(start: date, person: Person) -> date:
-    """Nobody is chosen who leaves within a year; who stays to the end of the history is not asked."""
-    return add_years(start, 1) if person.left else start
+def _must_stay_until(start: date, tier: Tier, person: Person) -> date:
+    """Nobody is chosen who leaves within a year, for the apex within the term."""
+    if person.left is None:
+        return start
+    return add_years(start, _TERM_YEARS if tier.height == TIERS[0].height else 1)
 
 
 def end_with_service(rng: Random, titles: list[Title]) -> None:
