@@ -180,7 +180,7 @@ class SchoolYear:
 
     def _further(self, person: Person, zeal: float) -> Iterator[Course]:
         rng = self.rng
-        if self.first + 1 >= _SMART_PLATFORM_FROM and rng.random() < 0.22 + 0.08 * zeal:
+        if self.first + 1 >= _SMART_PLATFORM_FROM and rng.random() < 0.14 + 0.06 * zeal:
             end = date(self.first + 1, 8, 25)
             yield Course(
                 f"{self.first + 1}年暑期教师研修",

@@ -14,10 +14,10 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from talent.sample.schools import DISTRICT
+from talent.workbooks.kinds import NOTES_SHEET, NOTES_TITLE
 
 Row = Sequence[object]
 
-NOTICE_SHEET = "说明"
 NOTICE = (
     f"本工作簿为虚构样例：{DISTRICT}并不存在。",
     "其中的学校、姓名、工号、证件号码、电话号码、文号、单位和各项记录均由程序生成，与任何真实的地区、单位和个人无关。",
@@ -168,7 +168,8 @@ def _write_row(page: Worksheet, line: int, row: Row, text: object, day: object) 
 
 
 def _write_notice(book: xlsxwriter.Workbook) -> None:
-    page = book.add_worksheet(NOTICE_SHEET)
+    """The sheet the import passes over: it is known by its name and first cell."""
+    page = book.add_worksheet(NOTES_SHEET)
     page.set_column(0, 0, 100)
-    for line, sentence in enumerate(NOTICE):
+    for line, sentence in enumerate((NOTES_TITLE, *NOTICE)):
         page.write_string(line, 0, sentence)
