@@ -120,20 +120,19 @@ class Careers:
 
     def _person(self, slot: Slot, joined: date | None, left: date | None = None, left_as: str = "") -> Person:
         """A whole career; without `joined` it is reckoned back from retirement on about the day `left`."""
-        rng = self.rng
-        sex = FEMALE if rng.random() < _FEMALE_SHARE[slot.stage] else MALE
-        earlier = rng.randrange(2, 13) if rng.random() < 0.12 else 0
+        sex = FEMALE if self.rng.random() < _FEMALE_SHARE[slot.stage] else MALE
+        earlier = self.rng.randrange(2, 13) if self.rng.random() < 0.12 else 0
         if joined is None:
             born = self._birth_of_retired(left or self.history.today, sex)
             left = retirement_day(born, sex)
             schooling = self._schooling(slot, born.year + 22)
-            began = date(born.year + rng.randrange(20, 25), 9, 1)
+            began = date(born.year + self.rng.randrange(20, 25), 9, 1)
             joined = add_years(began, earlier)
         else:
             schooling = self._schooling(slot, joined.year)
             began = add_years(joined, -earlier)
             born = self._birth(began, schooling)
-        name, ethnicity = person_name(rng, sex, born.year)
+        name, ethnicity = person_name(self.rng, sex, born.year)
         person = Person(
             staff_no="",
             name=name,
