@@ -1,0 +1,37 @@
+"""What the policy book refuses, always by name. The policy room imports nothing of the program, so these live here."""
+
+from datetime import date
+
+
+class PolicyError(ValueError):
+    """A value that cannot be taken into the book.
+
+    ``file`` is the YAML file (or ``override``), ``key`` and ``on`` say where, ``problem`` says what is wrong.
+    """
+
+    def __init__(self, problem: str, *, file: str, key: str = "", on: date | str | None = None) -> None:
+        self.problem = problem
+        self.file = file
+        self.key = key
+        self.on = on
+        place = " · ".join(str(part) for part in (file, key, on) if part)
+        super().__init__(f"{place}: {problem}")
+
+
+class UnknownKey(LookupError):
+    """The book has no entry of this name: a typing error in code, or a working-day calendar not loaded."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(f"no policy entry {key!r}")
+
+
+class NotInForce(LookupError):
+    """The entry has no value yet on the day asked for; ``first`` is the first day it has one."""
+
+    def __init__(self, key: str, label: str, on: date, first: date) -> None:
+        self.key = key
+        self.label = label
+        self.on = on
+        self.first = first
+        super().__init__(f"{key} ({label}) has no value on {on}; its first day is {first}")
