@@ -145,7 +145,10 @@ def _is_ours(sheet: RawSheet) -> bool:
 
 def is_blank(row: list[object]) -> bool:
     """No cell holds more than white space."""
-    return row.count("") == len(row) or all(isinstance(cell, str) and not cell.strip() for cell in row)
+    for cell in row:
+        if not isinstance(cell, str) or (cell and not cell.isspace()):
+            return False
+    return True
 
 
 def first_values(workbook: Workbook, count: int = 3) -> list[str]:

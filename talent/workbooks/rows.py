@@ -150,16 +150,19 @@ class _Reading:
 
     def _totals(self) -> Iterator[tuple[int, Field, str]]:
         """A word for a total in a key column, or anywhere in a row whose required key is empty."""
-        keys = [item for item in self._layout.fields if item.column.key]
         found: set[int] = set()
-        for item in keys:
-            for position, row in enumerate(self._rows):
-                cell = row[item.index]
-                unkeyed = item.column.required and self._columns[item.column.name][position] is None
-                if position in found or not (unkeyed or cell in TOTAL_WORDS or _total_word(cell)):
-                    continue
-                word = next((word for each in (row if unkeyed else [cell]) if (word := _total_word(each))), "")
-                if word:
+        for item in (each for each in self._layout.fields if each.column.key):
+            raw = [row[item.index] for row in self._rows]
+            words = {cell: word for cell in set(raw) if (word := _total_word(cell))}
+            values = self._columns[item.column.name]
+            unkeyed = item.column.required and None in values
+            if not words and not unkeyed:
+                continue
+            for position, cell in enumerate(raw):
+                word = words.get(cell, "")
+                if unkeyed and not word and values[position] is None:
+                    word = next(filter(None, map(_total_word, self._rows[position])), "")
+                if word and position not in found:
                     found.add(position)
                     yield position, item, word
 

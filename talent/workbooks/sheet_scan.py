@@ -98,18 +98,20 @@ class _Scanner:
         self._column = -1
 
     def take(self, chunk: bytes, prefixed: bool) -> None:
-        self.result.rows += chunk.count(b":row" if prefixed else b"<row ") + chunk.count(b"<row>")
+        row_tag = b":row" if prefixed else b"<row"
+        self.result.rows += chunk.count(row_tag)
         if self.result.rows > self._max_rows + 1:  # one for the header
             raise OverLimit("workbooks.too_many_rows", {"limit": self._max_rows})
         if b"hidden=" in chunk:
             self.result.hidden_rows += len(_HIDDEN_ROW.findall(chunk))
         if prefixed or self._unusual(chunk):
             self._walk(chunk)
+        elif last := _POSITION.search(chunk, chunk.rfind(row_tag)):
+            self._row = int(last[2])
 
     def _unusual(self, chunk: bytes) -> bool:
         return (
             chunk.count(b"<c") != chunk.count(b'<c r="')
-            or chunk.count(b"<row") != chunk.count(b'<row r="')
             or b"<f" in chunk
             or b'="e"' in chunk
             or self._beyond.search(chunk) is not None
