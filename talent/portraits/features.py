@@ -6,6 +6,7 @@ method reads: no gender, ethnicity, birth date, school or pupil score can reach 
 """
 
 import csv
+import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -156,11 +157,10 @@ def read_features(path: Path, *, encoding: str | None = None) -> Features:
     Strict UTF-8 (with or without BOM) is tried before GB18030.
 
     Raises:
-        RuleViolation: every malformed, negative or non-finite number, unknown promotion, empty or repeated
-        staff
-            number, each by line and column.
+        RuleViolation: every malformed, negative or infinite number, promotion other than 0 or 1, empty or
+            repeated staff number, each by line and column.
     """
-    rows = csv.reader(_text(path, encoding).splitlines(keepends=True), strict=True)
+    rows = csv.reader(io.StringIO(_text(path, encoding), newline=""), strict=True)
     try:
         return _Reading(rows).features()
     except csv.Error as error:
@@ -171,8 +171,8 @@ def _text(path: Path, encoding: str | None) -> str:
     data = path.read_bytes()
     for candidate in (encoding,) if encoding else ("utf-8-sig", "gb18030"):
         try:
-            return data.decode(candidate)
-        except UnicodeDecodeError:
+            return data.decode(candidate).removeprefix("\ufeff")
+        except (UnicodeDecodeError, LookupError):
             continue
     raise RuleViolation(Finding("portraits.encoding", _CLAUSE, {"encoding": encoding or "UTF-8, GB18030"}))
 

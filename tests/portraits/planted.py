@@ -1,9 +1,11 @@
 """Planted districts: teachers of known archetypes, whose records carry every nuisance a real district has.
 
 Zero-inflated counts, school and subject effects, career stages, blended and noise teachers, kinds not
-collected at some schools. The contrast of the three levels was set so that a supervised classifier, which
-knows the archetypes, reaches about .80, .64 and .46 (ARI, cross-validated): never by looking at the method
-under test.
+collected at some schools. Shape and contrast of the levels were set by two figures of others: a supervised
+classifier that knows the archetypes reaches about .84, .68 and .46 (ARI, cross-validated), plain k-means on
+the z-scored indicators about .49, .34 and .20. The method's own figures were seen meanwhile, and its lead
+over plain k-means is larger here than on the districts the design was measured on: these districts flatter
+it, and prove nothing about others.
 """
 
 from dataclasses import dataclass, replace

@@ -124,6 +124,20 @@ def test_bytes_that_are_no_text_and_text_that_is_no_csv(tmp_path: Path) -> None:
     assert [item[0] for item in findings(tmp_path / "quote.csv")] == ["portraits.not_csv"]
 
 
+def test_an_encoding_that_is_named_is_the_only_one_tried(tmp_path: Path) -> None:
+    path = write(tmp_path / "f.csv", ["staff_no", "姓名"], ["T1", "张三"], encoding="gb18030")
+    assert read_features(path, encoding="gb18030").staff_no == ("T1",)
+    for encoding in ("utf-8", "no-such-encoding"):
+        with pytest.raises(RuleViolation):
+            read_features(path, encoding=encoding)
+
+
+def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
+    odd = "张\u2028三"
+    path = write(tmp_path / "f.csv", ["staff_no", "姓名", "papers"], ["T1", odd, "1"], ["T2", odd, "x"])
+    assert findings(path) == [("portraits.not_a_number", 3, "papers")]
+
+
 def test_a_file_without_teachers_is_an_empty_district(tmp_path: Path) -> None:
     assert len(read_features(write(tmp_path / "f.csv", ["staff_no", "papers"]))) == 0
 
