@@ -1,7 +1,6 @@
 """Import batches and the before and after image of every row one changed, so that an import can be undone."""
 
 from datetime import date, datetime
-from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -54,8 +53,6 @@ class ChangeImage(Base):
 
 class Imported:
     """Mixin of tables that a workbook can fill: who brought the row, and a version that exposes a lost update."""
-
-    __mapper_args__: ClassVar[dict[str, object]]
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=1)

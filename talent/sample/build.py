@@ -62,7 +62,7 @@ def build(
         path = folder / f"{len(steps) + 1:02d}-{sheet.title}{part}.xlsx"
         first_roster = kind == "teachers" and not steps[-1].path.name.count("教职工")
         write(path, sheet, rows, created=today, columns=-1 if first_roster else None)
-        steps.append(Step(path, None, note))
+        steps.append(Step(path, drawn.history.start if first_roster else None, note))
     return steps
 
 

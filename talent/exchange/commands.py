@@ -1,0 +1,141 @@
+"""Imports as commands: load at once (the command line), or stage, look, and accept (the site)."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from talent.core.batches import ImportBatch
+from talent.core.errors import Finding
+from talent.core.work import Work
+from talent.exchange.apply import write
+from talent.exchange.directory import Directory
+from talent.exchange.kinds import BY_CODE, INTAKES
+from talent.exchange.reading import Reading
+from talent.exchange.records import RecordPlanner
+from talent.exchange.remarks import remarks
+from talent.exchange.roster import RosterPlanner
+from talent.exchange.schools import SchoolPlanner
+from talent.exchange.titles import TitlePlanner
+from talent.workbooks.issues import Issue
+from talent.workbooks.plan import SheetPlan, SheetRead
+
+PLANNERS = {"schools": SchoolPlanner, "titles": TitlePlanner}
+
+
+@dataclass
+class Outcome:
+    """What an import did or would do."""
+
+    plans: list[SheetPlan]
+    issues: list[Issue]
+    batch_id: int | None = None
+    guessed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def refused(self) -> bool:
+        """Whether something stops it."""
+        return any(issue.level == "error" for issue in self.issues)
+
+    @property
+    def changes(self) -> int:
+        """Rows it would write."""
+        return sum(len(plan.changes) for plan in self.plans)
+
+    def sheets(self) -> list[dict[str, Any]]:
+        """Per sheet what interfaces promise: file, sheet, kind, rows, added, updated, unchanged, errors."""
+        planned = [
+            {"file": plan.read.file, "sheet": plan.read.sheet, "kind": plan.kind_code,
+             "rows": plan.read.parsed.count, "added": plan.added, "updated": plan.updated, "deleted": plan.deleted,
+             "unchanged": plan.unchanged, "errors": plan.errors}
+            for plan in self.plans
+        ]
+        seen = {(entry["file"], entry["sheet"]) for entry in planned}
+        refused = Counter((issue.file, issue.sheet) for issue in self.issues
+                          if issue.level == "error" and (issue.file, issue.sheet) not in seen)
+        return planned + [
+            {"file": file, "sheet": sheet, "kind": None, "rows": 0, "added": 0, "updated": 0, "deleted": 0, "unchanged": 0,
+             "errors": errors}
+            for (file, sheet), errors in refused.items()
+        ]
+
+
+def plan(work: Work, reading: Reading, as_of: date | None) -> Outcome:
+    """What loading these sheets would do, as the actor may load; nothing is written."""
+    scope = work.require("record:import")
+    sheets: dict[str, list[SheetRead]] = {}
+    for sheet in reading.sheets:
+        sheets.setdefault(sheet.kind.code, []).append(sheet)
+    directory = Directory(work, scope, _wanted(reading.sheets))
+    plans: list[SheetPlan] = []
+    for intake in INTAKES:
+        mine = sheets.get(intake.kind.code, [])
+        if not mine:
+            continue
+        if not scope.everyone and not intake.school_may_load:
+            plans.extend(_not_yours(sheet) for sheet in mine)
+        elif intake.kind.code == "teachers":
+            plans.extend(RosterPlanner(work, directory, mine, as_of).plan())
+        else:
+            planner = PLANNERS.get(intake.kind.code, RecordPlanner)
+            plans.extend(planner(work.session, intake, directory, mine).plan())
+    for each in plans:
+        remarks(work, each)
+    issues = [*reading.issues, *(issue for each in plans for issue in each.all_issues())]
+    return Outcome(plans, issues, guessed=reading.guessed)
+
+
+def _wanted(sheets: Iterable[SheetRead]) -> Iterable[str]:
+    """Every staff number the sheets mention."""
+    for sheet in sheets:
+        references = BY_CODE[sheet.kind.code].references
+        names = [name for name, (_attribute, what) in references.items() if what == "person"]
+        if sheet.kind.code == "teachers":
+            names = ["staff_no", "id_number"]
+        for row in sheet.rows:
+            for name in names:
+                if written := row.values.get(name):
+                    yield written
+
+
+def _not_yours(sheet: SheetRead) -> SheetPlan:
+    refused = SheetPlan(sheet)
+    refused.note(Finding("import.kind_not_yours", params={"kind": sheet.kind.sheet}))
+    return refused
+
+
+def load(
+    work: Work, reading: Reading, *, as_of: date | None, good_rows_only: bool = False, batch: ImportBatch | None = None
+) -> Outcome:
+    """Plan and, unless something stops it, write: everything or nothing. The same file again changes nothing.
+
+    With ``good_rows_only`` rows with errors are left out, which the batch records; a file or sheet that cannot be read
+    at all still refuses the whole. ``batch`` is the staged batch being accepted, where there is one.
+    """
+    outcome = plan(work, reading, as_of)
+    if outcome.refused and not (good_rows_only and _only_rows(outcome.issues)):
+        return outcome
+    if not outcome.changes:
+        return outcome
+    batch = batch or _new_batch(work, as_of, sorted({plan.read.file for plan in outcome.plans}))
+    batch.good_rows_only = good_rows_only and outcome.refused
+    batch.state, batch.accepted_by, batch.accepted_at = "accepted", work.actor.user_id, work.now
+    batch.summary = json.dumps(outcome.sheets(), ensure_ascii=False)
+    work.session.flush()
+    write(work.session, outcome.plans, batch.id)
+    work.record("import:accept", "import", batch.id, sheets=outcome.sheets(), good_rows_only=batch.good_rows_only)
+    outcome.batch_id = batch.id
+    return outcome
+
+
+def _only_rows(issues: Iterable[Issue]) -> bool:
+    return all(issue.row is not None for issue in issues if issue.level == "error")
+
+
+def _new_batch(work: Work, as_of: date | None, files: Sequence[str]) -> ImportBatch:
+    batch = ImportBatch(state="accepted", as_of=as_of, files=json.dumps(files, ensure_ascii=False),
+                        created_by=work.actor.user_id, created_at=work.now)
+    work.session.add(batch)
+    return batch

@@ -1,0 +1,241 @@
+"""Plan the roster: who is known, who is new, what opens a period and what corrects one."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from talent.core.errors import Finding
+from talent.core.secrets import masked
+from talent.core.work import Work
+from talent.exchange.directory import Directory
+from talent.exchange.records import CHUNK, missing, refer
+from talent.people.models import Employment, Person, PersonAlias
+from talent.people.names import initials_of, pinyin_of
+from talent.people.roster import (
+    PARTIAL, PERIOD_FIELDS, PERSON_FIELDS, Period, differs, findings, first_day, period_values, person_values, place,
+)
+from talent.workbooks.issues import is_masked
+from talent.workbooks.plan import Change, Ref, SheetPlan, SheetRead
+from talent.workbooks.rows import ParsedRow
+
+PERIOD_COLUMNS = (*PERIOD_FIELDS, PARTIAL["arrived_on"])
+PERSON_COLUMNS = (*PERSON_FIELDS, *(PARTIAL[name] for name in PERSON_FIELDS if name in PARTIAL))
+NUMBERS = (("id_number", "id_number"), ("phone", "phone"))
+
+
+def place_of(uid: str, field: str) -> str:
+    """Where a sealed number belongs: the ciphertext opens nowhere else."""
+    return f"people/{uid}/{field}"
+
+
+class RosterPlanner:
+    """Plans the roster sheets of one import."""
+
+    def __init__(self, work: Work, directory: Directory, sheets: Iterable[SheetRead], as_of: date | None) -> None:
+        self.work = work
+        self.directory = directory
+        self.as_of = as_of
+        self.plans = [SheetPlan(sheet) for sheet in sheets]
+        self.persons: dict[int, dict[str, Any]] = {}
+        self.periods: dict[int, list[Period]] = {}
+        self._met: dict[int, ParsedRow] = {}
+        self._load()
+
+    def _known(self, row: ParsedRow) -> Ref | None:
+        """The person a row speaks of: by record number, by staff number, then by ID number."""
+        written = row.values.get("record_id")
+        if written and written.isdigit():
+            return self.directory.people_by_id.get(int(written))
+        found = self.directory.person(row.values["staff_no"])
+        number = row.values.get("id_number")
+        if found is None and number and not is_masked(number):
+            found = self.directory.by_id_number(number)
+        return found
+
+    def _load(self) -> None:
+        refs = (self._known(row) for plan in self.plans for row in plan.rows)
+        ids = sorted({ref.id for ref in refs if ref is not None and ref.id is not None})
+        person_columns = [getattr(Person, name) for name in PERSON_COLUMNS]
+        period_columns = [getattr(Employment, name) for name in PERIOD_COLUMNS]
+        for start in range(0, len(ids), CHUNK):
+            chunk = ids[start : start + CHUNK]
+            for id_, version, uid, staff_no, id_mask, id_index, phone_mask, phone_index, *values in self.work.session.execute(
+                select(Person.id, Person.version, Person.uid, Person.staff_no, Person.id_number_masked,
+                       Person.id_number_index, Person.phone_masked, Person.phone_index, *person_columns)
+                .where(Person.id.in_(chunk))
+            ):
+                self.persons[id_] = dict(zip(PERSON_COLUMNS, values, strict=True)) | {
+                    "version": version, "uid": uid, "staff_no": staff_no, "id_number_masked": id_mask,
+                    "id_number_index": id_index, "phone_masked": phone_mask, "phone_index": phone_index}
+            for id_, version, person_id, school_id, valid_from, valid_to, *values in self.work.session.execute(
+                select(Employment.id, Employment.version, Employment.person_id, Employment.school_id,
+                       Employment.valid_from, Employment.valid_to, *period_columns)
+                .where(Employment.person_id.in_(chunk))
+            ):
+                said = dict(zip(PERIOD_COLUMNS, values, strict=True))
+                said["school_id"] = self.directory.schools_by_id[school_id]
+                self.periods.setdefault(person_id, []).append(Period(id_, version, valid_from, valid_to, said))
+        for periods in self.periods.values():
+            periods.sort(key=lambda period: period.valid_from or date.min)
+
+    def plan(self) -> list[SheetPlan]:
+        """The plans of all roster sheets."""
+        for plan in self.plans:
+            for row in plan.rows:
+                self._row(plan, row)
+        return self.plans
+
+    def _row(self, plan: SheetPlan, row: ParsedRow) -> None:
+        if row.values.get("operation") == "delete":
+            plan.note(Finding("roster.never_deleted"), row, "operation")
+            return
+        school = self._school(plan, row)
+        known = self._known(row)
+        for column, finding in findings(row.values):
+            plan.note(finding, row, column)
+        if school is None or row.number in plan.bad_rows or not self._once(plan, row, known):
+            return
+        if known is None:
+            self._add(plan, row, school)
+        elif self._same_person(plan, row, known):
+            self._update(plan, row, known, school)
+
+    def _school(self, plan: SheetPlan, row: ParsedRow) -> Ref | None:
+        for code in row.values.get("teaching_schools") or ():
+            if self.directory.school(code) is None:
+                plan.note(missing("school", self.directory.likely_school(code)), row, "teaching_schools")
+        found = refer(self.directory, "school", row.values["school_code"])
+        if isinstance(found, Finding):
+            plan.note(found, row, "school_code")
+            return None
+        return found
+
+    def _once(self, plan: SheetPlan, row: ParsedRow, known: Ref | None) -> bool:
+        """One person, one row of an import: two rows found by different numbers are told apart here."""
+        if known is None:
+            return True
+        first = self._met.setdefault(id(known), row)
+        if first is row:
+            return True
+        plan.note(Finding("record.twice", params={"other": first.number, "other_sheet": plan.read.sheet}), row,
+                  "staff_no")
+        return False
+
+    def _same_person(self, plan: SheetPlan, row: ParsedRow, known: Ref) -> bool:
+        """Refuse a row whose name or ID number says it is somebody else."""
+        number = row.values.get("id_number")
+        owner = self.directory.by_id_number(number) if number and not is_masked(number) else None
+        if owner is not None and owner is not known:
+            plan.note(Finding("roster.id_of_another", params={"staff_no": owner.code}), row, "id_number")
+            return False
+        by_number = self.directory.person(row.values["staff_no"])
+        if by_number is not None and by_number is not known:
+            plan.note(Finding("roster.staff_no_of_another", params={"staff_no": by_number.code}), row, "staff_no")
+            return False
+        name = row.values["name"]
+        renamed = known.name in _names(row.values.get("former_name")) or row.values.get("record_id")
+        if name != known.name and not renamed and not self._formerly(known, name):
+            plan.note(Finding("roster.name_differs", params={"staff_no": known.code, "name": known.name}), row, "name")
+            return False
+        return True
+
+    def _formerly(self, known: Ref, name: str) -> bool:
+        """Whether the person bore this name before: an older file may still carry it."""
+        return known.id in self.persons and name in _names(self.persons[known.id]["former_name"])
+
+    def _add(self, plan: SheetPlan, row: ParsedRow, school: Ref) -> None:
+        number = row.values.get("id_number")
+        if number and is_masked(number):
+            plan.note(Finding("roster.mask_of_nobody"), row, "id_number")
+            return
+        ref = self.directory.coming_person(row.values["staff_no"], row.values["name"], number)
+        self._met[id(ref)] = row
+        person = dict.fromkeys(PERSON_COLUMNS, "")
+        person.update({"born_on": None, "work_started_on": None, "teaching_started_on": None})
+        person.update(person_values(row.values))
+        person.update(uid=uuid.uuid4().hex, staff_no=ref.code, pinyin=pinyin_of(ref.name), initials=initials_of(ref.name))
+        for field, column in NUMBERS:
+            person.update(self._sealed(person["uid"], field, row.values.get(column)))
+        period = dict.fromkeys(PERIOD_COLUMNS, "")
+        period.update({"weekly_lessons_hundredths": None, "arrived_on": None, "left_on": None, "status": "on_post"})
+        period.update(period_values(row.values, school))
+        plan.added += 1
+        plan.changes.append(Change(Person.__tablename__, "add", person, row.number, ref=ref))
+        plan.changes.append(Change(Employment.__tablename__, "add", {
+            **period, "person_id": ref, "valid_from": first_day(person, period), "valid_to": None}, row.number))
+
+    def _sealed(self, uid: str, field: str, number: str | None) -> dict[str, Any]:
+        if not number:
+            return {f"{field}_sealed": None, f"{field}_index": None, f"{field}_masked": ""}
+        return {f"{field}_sealed": self.work.vault.seal(number, place_of(uid, field)),
+                f"{field}_index": self.work.vault.index(number), f"{field}_masked": masked(number)}
+
+    def _update(self, plan: SheetPlan, row: ParsedRow, known: Ref, school: Ref) -> None:
+        if known.id is None:
+            return
+        person, periods = self.persons[known.id], self.periods[known.id]
+        said_of_person = person_values(row.values)
+        if self._formerly(known, row.values["name"]):
+            said_of_person = {name: value for name, value in said_of_person.items() if name not in ("name", "former_name")}
+        changed = differs(person, said_of_person)
+        changed.update(self._changed_numbers(plan, row, known, person))
+        if "name" in changed:
+            changed.update(pinyin=pinyin_of(row.values["name"]), initials=initials_of(row.values["name"]))
+        said = period_values(row.values, school)
+        effective = row.values.get("effective_on") or self.as_of
+        opening = first_day({**person, **changed}, {**periods[0].values, **said})
+        placed = place(periods, said, effective, opening)
+        if row.number in plan.bad_rows:
+            return
+        if changed:
+            before = {name: person.get(name) for name in changed}
+            plan.changes.append(Change(Person.__tablename__, "update", changed, row.number, known.id, person["version"], before))
+        for period, values in placed.updates:
+            before = {name: getattr(period, name, period.values.get(name)) for name in values}
+            plan.changes.append(Change(Employment.__tablename__, "update", values, row.number, period.id, period.version, before))
+        for values in placed.adds:
+            plan.changes.append(Change(Employment.__tablename__, "add", {**_blank_period(), **values, "person_id": known},
+                                       row.number))
+        if changed or placed.updates or placed.adds:
+            plan.updated += 1
+        else:
+            plan.unchanged += 1
+
+    def _changed_numbers(self, plan: SheetPlan, row: ParsedRow, known: Ref, person: dict[str, Any]) -> dict[str, Any]:
+        changed: dict[str, Any] = {}
+        if row.values["staff_no"] != person["staff_no"] and row.values["staff_no"] in self.directory.people:
+            return changed
+        if row.values["staff_no"] != person["staff_no"] and self.directory.person(row.values["staff_no"]) is None:
+            plan.note(Finding("roster.staff_no_changed", params={"old": person["staff_no"]}, level="warning"), row, "staff_no")
+            plan.changes.append(self._alias(known, "staff_no", person["staff_no"], row))
+            changed["staff_no"] = row.values["staff_no"]
+            self.directory.renumbered(known, row.values["staff_no"])
+        for field, column in NUMBERS:
+            number = row.values.get(column)
+            if not number:
+                continue
+            if is_masked(number):
+                if number != person[f"{field}_masked"]:
+                    plan.note(Finding("roster.mask_differs"), row, column)
+            elif self.work.vault.index(number) != person[f"{field}_index"]:
+                if field == "id_number" and person["id_number_index"]:
+                    plan.note(Finding("roster.id_changed", level="warning"), row, column)
+                    plan.changes.append(self._alias(known, "id_number", person["id_number_index"], row))
+                changed.update(self._sealed(person["uid"], field, number))
+        return changed
+
+    def _alias(self, known: Ref, kind: str, value: str, row: ParsedRow) -> Change:
+        return Change(PersonAlias.__tablename__, "add",
+                      {"person_id": known, "kind": kind, "value": value, "replaced_at": self.work.now}, row.number)
+
+
+def _blank_period() -> dict[str, Any]:
+    blank: dict[str, Any] = dict.fromkeys(PERIOD_COLUMNS, "")
+    return blank | {"weekly_lessons_hundredths": None, "arrived_on": None, "left_on": None, "status": "on_post"}
+
+
+def _names(written: str | None) -> list[str]:
+    return (written or "").replace("、", "；").split("；")
