@@ -1,1 +1,1 @@
-"""The policy book: every number the rules use, dated, typed, cited, and marked with how far anyone decided it."""
+"""The policy book: every number of the rules, dated, typed, cited, marked with how far anyone decided it."""

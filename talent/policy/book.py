@@ -83,13 +83,20 @@ class Value:
     def as_dict(self) -> dict[str, Any]:
         """The value as a receipt or a page keeps it: JSON types only."""
         source = {"document": self.source.document, "clause": self.source.clause, "note": self.source.note}
-        return {"key": self.key, "label": self.label, "unit": self.unit, "value": dump(self.value), "basis": self.basis,
-                "source": source, "since": self.since.isoformat()}
+        return {
+            "key": self.key,
+            "label": self.label,
+            "unit": self.unit,
+            "value": dump(self.value),
+            "basis": self.basis,
+            "source": source,
+            "since": self.since.isoformat(),
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A value the bureau decided for itself. ``value`` is JSON as the YAML would write it; ``source`` names a document."""
+    """A value the bureau decided for itself. ``value`` is JSON as the YAML would write it."""
 
     key: str
     since: date
@@ -126,15 +133,24 @@ class Book:
         return self.entry(key).first_date
 
     def at(self, key: str, on: date) -> Value:
-        """The value of ``key`` on ``on``; ``NotInForce`` before its first day, ``UnknownKey`` for no entry."""
+        """The value of ``key`` on a day; ``NotInForce`` before its first one, ``UnknownKey`` for no entry."""
         entry = self.entry(key)
         place = bisect_right(entry.values, on, key=lambda dated: dated.since)
         if place == 0:
             raise NotInForce(key, entry.label, on, entry.first_date)
         dated = entry.values[place - 1]
         until = entry.values[place].since if place < len(entry.values) else None
-        return Value(key, entry.label, entry.unit, dated.value, dated.basis, dated.source, dated.since, until,
-                     dated.overridden)
+        return Value(
+            key,
+            entry.label,
+            entry.unit,
+            dated.value,
+            dated.basis,
+            dated.source,
+            dated.since,
+            until,
+            dated.overridden,
+        )
 
     def values_at(self, keys: Iterable[str], on: date) -> tuple[Value, ...]:
         """The values of ``keys`` on one date, in the order given: what a receipt cites."""
@@ -148,9 +164,9 @@ class Book:
     def overlaid(self, overrides: Iterable[Override]) -> "Book":
         """This book with the bureau's values laid over it, checked like the shipped ones.
 
-        An override replaces the value of the same date (of two overrides the later one given wins) and silences
-        shipped *assumed* values of later dates: those are defaults only until the bureau speaks.  A key of a
-        family, such as the calendar of another year, may be new.  Raises ``PolicyError``.
+        An override replaces the value of the same date (of two overrides the later one given wins) and
+        silences shipped *assumed* values of later dates: those are defaults only until the bureau speaks.
+        A key of a family, such as the calendar of another year, may be new.  Raises ``PolicyError``.
         """
         by_key: dict[str, dict[date, Dated]] = {}
         for override in overrides:
@@ -159,15 +175,28 @@ class Book:
             return self
         changed = {key: _overlay(self._entries.get(key), key, values) for key, values in by_key.items()}
         book = Book({**self._entries, **changed}.values())
-        check_references(((entry.key, [dated.value for dated in entry.values]) for entry in book), file="override")
+        check_references(
+            ((entry.key, [dated.value for dated in entry.values]) for entry in book), file="override"
+        )
         return book
 
     def digest(self, keys: Iterable[str] | None = None) -> str:
         """SHA-256 of the values, bases and sources of ``keys`` (None: the whole book)."""
         chosen = sorted(self._entries if keys is None else set(keys))
         content = [
-            [key, [[dated.since.isoformat(), dump(dated.value), dated.basis, dated.source.document,
-                    dated.source.clause] for dated in self.entry(key).values]]
+            [
+                key,
+                [
+                    [
+                        dated.since.isoformat(),
+                        dump(dated.value),
+                        dated.basis,
+                        dated.source.document,
+                        dated.source.clause,
+                    ]
+                    for dated in self.entry(key).values
+                ],
+            ]
             for key in chosen
         ]
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -205,12 +234,18 @@ def _read_book(folder: Traversable) -> Book:
     entries: dict[str, Entry] = {}
     for file, key, document in read_entries(folder):
         values = tuple(
-            Dated(since, read_value(key, dated.value, file=file, on=since), dated.basis,
-                  Source(dated.source.document, dated.source.clause, dated.source.note))
+            Dated(
+                since,
+                read_value(key, dated.value, file=file, on=since),
+                dated.basis,
+                Source(dated.source.document, dated.source.clause, dated.source.note),
+            )
             for since, dated in document.values.items()
         )
         entries[key] = Entry(key, document.label, document.unit, values, document.paid_to, document.note)
-    check_references(((key, [dated.value for dated in entry.values]) for key, entry in entries.items()), file=str(folder))
+    check_references(
+        ((key, [dated.value for dated in entry.values]) for key, entry in entries.items()), file=str(folder)
+    )
     return Book(entries.values())
 
 

@@ -31,7 +31,7 @@ DaySet = Annotated[frozenset[date], PlainValidator(_spans), PlainSerializer(_sor
 
 
 class CalendarYear(PolicyModel):
-    """The State Council's days off and make-up working days of one calendar year, however many notices set them."""
+    """Days off and make-up working days of one calendar year, however many notices set them."""
 
     year: Annotated[int, Field(strict=True, ge=1950, le=2200)]
     days_off: DaySet
@@ -44,9 +44,3 @@ class CalendarYear(PolicyModel):
         if self.days_off & self.makeup_days:
             raise ValueError("a day is either off or a make-up day")
         return self
-
-    def is_working_day(self, day: date) -> bool:
-        """Whether ``day`` of this year is worked: a make-up day is, a day off or an ordinary weekend is not."""
-        if day.year != self.year:
-            raise ValueError(f"{day} is not in {self.year}")
-        return day in self.makeup_days or (day.weekday() < 5 and day not in self.days_off)

@@ -1,4 +1,4 @@
-"""Codes one entry borrows from another: a tier, a grade or a training level that nobody defined is refused."""
+"""Codes one entry borrows from another: a tier, grade or training level that nobody defined is refused."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -44,7 +44,9 @@ BORROWERS: dict[str, Callable[[Any], Borrowed]] = {
     "tiers.cultivation_scope": lambda scope: [("tiers.table", scope.heads_at_least)],
     "indicators.schooling_above": _values_of("vocabulary.schooling"),
     "vocabulary.professional_title_aliases": _values_of("vocabulary.professional_titles"),
-    "portraits.hour_columns": lambda table: (("hours.levels", level) for row in table for level in row.levels),
+    "portraits.hour_columns": lambda table: (
+        ("hours.levels", level) for row in table for level in row.levels
+    ),
     "portraits.contest_level_points": _keys_of("vocabulary.result_levels"),
     "portraits.contest_grade_factors": _keys_of("vocabulary.result_grades"),
     "portraits.contest_category_factors": _keys_of("vocabulary.result_categories"),
@@ -66,9 +68,17 @@ def check_references(entries: Iterable[tuple[str, Sequence[Any]]], *, file: str)
     values = dict(entries)
     defined = {
         table: {code for value in values.get(table, ()) for code in value.codes}
-        for table in ("paired_assistance.conventions", "hours.levels", "tiers.strata", "tiers.table",
-                      "vocabulary.professional_titles", "vocabulary.schooling", "vocabulary.result_levels",
-                      "vocabulary.result_grades", "vocabulary.result_categories")
+        for table in (
+            "paired_assistance.conventions",
+            "hours.levels",
+            "tiers.strata",
+            "tiers.table",
+            "vocabulary.professional_titles",
+            "vocabulary.schooling",
+            "vocabulary.result_levels",
+            "vocabulary.result_grades",
+            "vocabulary.result_categories",
+        )
     }
     for key, dated in values.items():
         for value in dated:

@@ -63,13 +63,15 @@ class _Loader(yaml.CSafeLoader):
 
 
 def read_entries(folder: Traversable) -> Iterator[tuple[str, str, EntryDocument]]:
-    """Every entry of the folder's YAML files as (file, key, document); a key belongs in the file of its heading."""
+    """Every entry of the folder as (file, key, document); a key belongs in the file of its heading."""
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
         if path.name.endswith(".yaml"):
             heading = path.name.removesuffix(".yaml")
             for key, raw in _parse(path).items():
                 if not isinstance(key, str) or not key.startswith(f"{heading}."):
-                    raise PolicyError(f"a key of this file begins with {heading}.", file=path.name, key=str(key))
+                    raise PolicyError(
+                        f"a key of this file begins with {heading}.", file=path.name, key=str(key)
+                    )
                 yield path.name, key, _entry(path.name, key, raw)
 
 

@@ -1,4 +1,4 @@
-"""The nine kinds of eligibility rule a tier can have. A tier's list of them is one entry of the book (rules §1)."""
+"""The nine kinds of eligibility rule; a tier's list of them is one entry of the book (rules §1)."""
 
 from typing import Annotated, Literal
 
@@ -59,7 +59,7 @@ class Appraisal(PolicyModel):
 
 
 class Hours(PolicyModel):
-    """Recognised hours of the evaluation view: ``minimum``, or ``per_year`` for each full teaching year if less."""
+    """Hours of the evaluation view: ``minimum``, or ``per_year`` for each full teaching year if less."""
 
     rule: Literal["hours"]
     minimum: HundredthsOfHour

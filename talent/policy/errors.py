@@ -1,4 +1,4 @@
-"""What the policy book refuses, always by name. The policy room imports nothing of the program, so these live here."""
+"""What the policy book refuses, always by name. The room imports nothing of the program: hence its own."""
 
 from datetime import date
 

@@ -133,14 +133,16 @@ TYPES: dict[str, Any] = {
 
 def family_of(key: str) -> Family | None:
     """The family ``key`` belongs to, None for none."""
-    return next((family for family in FAMILIES if key.startswith(family.prefix) and key != family.prefix), None)
+    return next(
+        (family for family in FAMILIES if key.startswith(family.prefix) and key != family.prefix), None
+    )
 
 
 _ADAPTERS: dict[int, TypeAdapter[Any]] = {}
 
 
 def _adapter(annotation: Any) -> TypeAdapter[Any]:
-    """The reader of one type, built once however many entries share it (an annotated type cannot be hashed)."""
+    """The reader of one type, built once for all entries that share it (the type may not be hashable)."""
     return _ADAPTERS.get(id(annotation)) or _ADAPTERS.setdefault(id(annotation), TypeAdapter(annotation))
 
 
@@ -154,7 +156,9 @@ def read_value(key: str, raw: Any, *, file: str, on: date) -> Any:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise PolicyError(f"{place}: {first['msg']}" if place else first["msg"], file=file, key=key, on=on) from error
+        raise PolicyError(
+            f"{place}: {first['msg']}" if place else first["msg"], file=file, key=key, on=on
+        ) from error
     if isinstance(value, CalendarYear) and (key != f"{CALENDAR}{value.year}" or on.year != value.year):
         raise PolicyError(f"holds the days of {value.year}", file=file, key=key, on=on)
     return value

@@ -1,4 +1,4 @@
-"""The tables of the trade: training levels, titles, review, indicators and portraits, one pydantic model each."""
+"""The tables of the trade: training levels, titles, review, indicators and portraits, one model each."""
 
 from fractions import Fraction
 from typing import Annotated, Literal, Self
@@ -71,7 +71,7 @@ class TierTable(Table[TierRow]):
         return frozenset(row.code for row in self.root if row.backbone)
 
     def rank(self, code: str) -> int:
-        """Steps from the ground: 1 for the tower's lowest tier, its number of tiers for the apex, 0 beside it."""
+        """Steps from the ground: 1 for the tower's lowest tier, up to the apex; 0 beside the tower."""
         tower = [row.code for row in self.tower]
         return len(tower) - tower.index(code) if code in tower else 0
 

@@ -1,0 +1,1 @@
+"""National indicators of balanced compulsory education, enrolment, facilities and staffing quotas."""

@@ -1,0 +1,1 @@
+"""Tiers: titles in force, the tower they form, and rounds from application to recognition."""

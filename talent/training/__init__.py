@@ -1,0 +1,1 @@
+"""Training: plans, courses and sessions, and the hours they leave behind."""
