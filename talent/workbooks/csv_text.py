@@ -65,7 +65,7 @@ def _refuse_mixture(content: bytes) -> None:
     for line in content.split(b"\n"):
         if not line.isascii():
             try:
-                in_utf8 = in_utf8 or _IDEOGRAPH.search(line.decode("utf-8")) is not None
+                in_utf8 |= _IDEOGRAPH.search(line.decode("utf-8")) is not None
             except UnicodeDecodeError as error:
                 if first_other is None:
                     first_other = offset + error.start

@@ -1,9 +1,10 @@
 """Where the header row stands, and which kind of sheet it announces."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Literal
 
 from talent.workbooks.issues import Issue, cell_name
 from talent.workbooks.kinds import Column, Kind
@@ -16,7 +17,7 @@ _NAMED_EXTRAS = 20
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One matched column: its index in the raw rows, its header as written, its letters-and-row base."""
+    """One matched column: its index in the raw rows and its header as written."""
 
     column: Column
     index: int
@@ -169,17 +170,13 @@ def _fields(sheet: RawSheet, kind: Kind, candidate: _Candidate) -> tuple[tuple[F
             number = sheet.number(candidate.last)
             cells = [cell_name(number, sheet.first_column + place) for place in (first.index, index)]
             params = {"header": column.header, "first": cells[0], "second": cells[1]}
-            problems.append(
-                _issue(sheet, "workbooks.header_twice", params, row=number, column=written, cell=cells[1])
-            )
+            problems.append(_issue(sheet, "workbooks.header_twice", params, row=number, column=written, cell=cells[1]))
     return tuple(fields.values()), problems
 
 
 def _warnings(sheet: RawSheet, candidate: _Candidate, fields: Iterable[Field]) -> Iterator[Issue]:
     used = {field.index for field in fields}
-    extras = [
-        _one_line(text) for index, text in enumerate(candidate.written) if text.strip() and index not in used
-    ]
+    extras = [_one_line(text) for index, text in enumerate(candidate.written) if text.strip() and index not in used]
     if extras:
         named = "、".join(extras[:_NAMED_EXTRAS]) + ("…" if len(extras) > _NAMED_EXTRAS else "")
         row = sheet.number(candidate.last)
@@ -211,14 +208,11 @@ def _nothing(workbook: Workbook, kinds: Iterable[Kind]) -> Issue:
 def _issue(
     sheet: RawSheet,
     code: str,
-    params: dict[str, object] | None = None,
+    params: Mapping[str, object] | None = None,
     *,
     row: int | None = None,
     column: str | None = None,
     cell: str | None = None,
-    level: str = "error",
+    level: Literal["error", "warning"] = "error",
 ) -> Issue:
-    warning = level == "warning"
-    return Issue(
-        sheet.file, sheet.name, row, column, cell, None, code, params or {}, "warning" if warning else "error"
-    )
+    return Issue(sheet.file, sheet.name, row, column, cell, None, code, params or {}, level)

@@ -50,7 +50,8 @@ def shown(raw: object, personal: bool = False) -> str | None:
 
 def plain_number(number: float) -> str:
     """A number as a person would type it: 12 for 12.0, never with more digits than the sheet holds."""
-    return str(int(number)) if number.is_integer() and abs(number) < 10**15 else repr(number)
+    whole = abs(number) < 10**15 and number == int(number)
+    return str(int(number)) if whole else repr(number)
 
 
 def column_letters(index: int) -> str:

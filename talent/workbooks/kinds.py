@@ -14,8 +14,8 @@ from talent.workbooks.titles import normalise_title
 CODE_SHEET = "代码表"
 NOTES_SHEET = "说明"
 ERRORS_SHEET = "错误"
-NOTES_TITLE = "填写说明(导入时不读取本表)"
-ERRORS_TITLE = "错误清单(导入时不读取本表)"
+NOTES_TITLE = "填写说明（导入时不读取本表）"
+ERRORS_TITLE = "错误清单（导入时不读取本表）"
 
 _NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 
@@ -98,13 +98,13 @@ class Column(_Rules):
         return tuple(normalise_title(title) for title in (self.header, *self.header_aliases))
 
 
-RECORD_ID = Column("record_id", "记录号", CellType.CODE, note="导出时写入,请勿改动;有记录号时以它为准")
+RECORD_ID = Column("record_id", "记录号", CellType.CODE, note="导出时写入，请勿改动；有记录号时以它为准")
 OPERATION = Column(
     "operation",
     "操作",
     CellType.CHOICE,
     choices={"删除": "delete"},
-    note="留空为新增或修改;填“删除”则删去这一条",
+    note="留空为新增或修改；填“删除”则删去这一条",
 )
 CONTROL_COLUMNS = (RECORD_ID, OPERATION)
 

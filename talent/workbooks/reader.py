@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from python_calamine import (
     CalamineError,
@@ -61,9 +62,7 @@ class Workbook:
         return any(sheet.date1904 for sheet in self.sheets)
 
 
-def read(
-    path: Path | str, limits: Limits = SITE, encoding: str | None = None, name: str | None = None
-) -> Workbook:
+def read(path: Path | str, limits: Limits = SITE, encoding: str | None = None, name: str | None = None) -> Workbook:
     """Guard and read ``path``; ``name`` is what the user called the file. Raises only FileRefused.
 
     The code sheet, the notes and the error list of our own files are left out.
@@ -115,16 +114,14 @@ def _raw_sheet(
     scan = found.scans.get(name, SheetScan())
     return RawSheet(
         name=name,
-        rows=list(sheet.iter_rows()),
+        rows=cast(list[list[object]], list(sheet.iter_rows())),
         file=file,
         first_column=sheet.start[1] if sheet.start else 0,
         date1904=found.date1904,
         hidden=hidden,
         hidden_rows=scan.hidden_rows,
         marks=scan.marks,
-        merges=tuple(
-            (first[0] + 1, first[1], last[0] + 1, last[1]) for first, last in sheet.merged_cell_ranges or ()
-        ),
+        merges=tuple((first[0] + 1, first[1], last[0] + 1, last[1]) for first, last in sheet.merged_cell_ranges or ()),
     )
 
 
@@ -145,10 +142,7 @@ def _is_ours(sheet: RawSheet) -> bool:
 
 def is_blank(row: list[object]) -> bool:
     """No cell holds more than white space."""
-    for cell in row:
-        if not isinstance(cell, str) or (cell and not cell.isspace()):
-            return False
-    return True
+    return all(isinstance(cell, str) and (not cell or cell.isspace()) for cell in row)
 
 
 def first_values(workbook: Workbook, count: int = 3) -> list[str]:

@@ -134,10 +134,9 @@ class _Reading:
 
     def _skip_empty_and_totals(self, marked: set[int]) -> set[int]:
         """Rows filled only in columns that are not read, and totals (which are an error)."""
-        columns = [values for name, values in self._columns.items() if name not in _CONTROL_NAMES]
         skipped = {
             position
-            for position, values in enumerate(zip(*columns, strict=True))
+            for position, values in enumerate(zip(*self._columns.values(), strict=True))
             if values.count(None) == len(values) and position not in marked and position not in self._failed
         }
         for position, item, word in self._totals():
@@ -176,9 +175,7 @@ class _Reading:
             return
         kept = {column.name for column in self._layout.kind.key} | _CONTROL_NAMES
         titles = {item.title for item in self._layout.fields if item.column.name in kept}
-        self._issues = [
-            entry for entry in self._issues if entry[0] not in deleted or entry[1].column in titles
-        ]
+        self._issues = [entry for entry in self._issues if entry[0] not in deleted or entry[1].column in titles]
         for position in deleted & self._failed.keys():
             self._failed[position] &= kept
             if not self._failed[position]:

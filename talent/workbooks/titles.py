@@ -4,7 +4,7 @@ import unicodedata
 
 _OPENING = "(【[〔〈<《{"
 _CLOSING = ")】]〕〉>》}"
-_DROPPED = "*:﹡"
+_DROPPED = "*:﹡" + _OPENING + _CLOSING
 _LONGEST = 2000
 
 

@@ -32,15 +32,15 @@ _SAFE = {
     "nan_inf_to_errors": False,
 }
 _HINTS = {
-    CellType.CODE: "文本,保留前导零",
+    CellType.CODE: "文本，保留前导零",
     CellType.CHOICE: "从下拉列表中选择",
-    CellType.MULTI: "可填多个,以“；”分隔",
+    CellType.MULTI: "可填多个，以“；”分隔",
     CellType.INTEGER: "整数",
-    CellType.DECIMAL: "数字,最多两位小数",
-    CellType.DATE: "日期,如 2020-09-01",
-    CellType.DATE_OR_MONTH: "日期或月份,如 2020-09-01 或 2020-09",
-    CellType.ID_NUMBER: "18 位身份证号码,单元格须为文本",
-    CellType.PHONE: "手机号码,单元格须为文本",
+    CellType.DECIMAL: "数字，最多两位小数",
+    CellType.DATE: "日期，如 2020-09-01",
+    CellType.DATE_OR_MONTH: "日期或月份，如 2020-09-01 或 2020-09",
+    CellType.ID_NUMBER: "18 位身份证号码，单元格须为文本",
+    CellType.PHONE: "手机号码，单元格须为文本",
 }
 _WIDTHS = {
     CellType.TEXT: 18,
@@ -52,9 +52,7 @@ _WIDTHS = {
 }
 
 
-def write_records(
-    path: Path | str, sheets: Iterable[tuple[Kind, Iterable[Record]]], note: str | None = None
-) -> None:
+def write_records(path: Path | str, sheets: Iterable[tuple[Kind, Iterable[Record]]], note: str | None = None) -> None:
     """Write records under the headers of their kinds, with 记录号 and 操作; what is read back equals them.
 
     ``rows`` may be generators. ``note`` becomes a sheet of its own. A kind with more rows than Excel has
