@@ -33,6 +33,7 @@ class Outcome:
     issues: list[Issue]
     batch_id: int | None = None
     guessed: Mapping[str, str] = field(default_factory=dict)
+    samples: Mapping[str, list[str]] = field(default_factory=dict)
 
     @property
     def refused(self) -> bool:
@@ -84,7 +85,7 @@ def plan(work: Work, reading: Reading, as_of: date | None) -> Outcome:
     for each in plans:
         remarks(work, each)
     issues = [*reading.issues, *(issue for each in plans for issue in each.all_issues())]
-    return Outcome(plans, issues, guessed=reading.guessed)
+    return Outcome(plans, issues, guessed=reading.guessed, samples=reading.samples)
 
 
 def _wanted(sheets: Iterable[SheetRead]) -> Iterable[str]:
@@ -117,6 +118,7 @@ def load(
     outcome = plan(work, reading, as_of)
     if outcome.refused and not (good_rows_only and _only_rows(outcome.issues)):
         return outcome
+    outcome.accepted = True
     if not outcome.changes:
         return outcome
     batch = batch or _new_batch(work, as_of, sorted({plan.read.file for plan in outcome.plans}))

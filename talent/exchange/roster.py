@@ -196,9 +196,10 @@ class RosterPlanner:
         for period, values in placed.updates:
             before = {name: getattr(period, name, period.values.get(name)) for name in values}
             plan.changes.append(Change(Employment.__tablename__, "update", values, row.number, period.id, period.version, before))
+        until_then = placed.updates[0][0].values if placed.updates else {}
         for values in placed.adds:
             plan.changes.append(Change(Employment.__tablename__, "add", {**_blank_period(), **values, "person_id": known},
-                                       row.number))
+                                       row.number, before=until_then))
         if changed or placed.updates or placed.adds:
             plan.updated += 1
         else:

@@ -1,0 +1,113 @@
+"""Setting up and serving: ``init``, ``user``, ``serve``, ``worker``."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from talent.accounts import passwords
+from talent.accounts.commands import add_user
+from talent.app import create_app
+from talent.cli.door import acting, open_program, refusing
+from talent.core import migrations
+from talent.core.access import ROLES
+from talent.core.config import Settings
+from talent.core.work import Program
+from talent.worker import run_forever
+
+
+@click.command()
+@refusing
+def init() -> None:
+    """Create or upgrade the schema and make missing keys; safe to repeat."""
+    program = set_up(Settings())
+    click.echo(f"已就绪 · ready: {program.settings.home.absolute()}")
+
+
+def set_up(settings: Settings) -> Program:
+    """Keys, folders and schema of a home, new or old."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.make_keys()
+    program = Program(settings)
+    migrations.upgrade(program.engine)
+    if program.engine.dialect.name == "sqlite" and program.engine.url.database:
+        # The file holds personal data: nobody but its owner reads it.
+        Path(program.engine.url.database).chmod(0o600)
+    return program
+
+
+@click.group()
+def user() -> None:
+    """Accounts."""
+
+
+@user.command()
+@click.argument("name")
+@click.option("--role", required=True, type=click.Choice(ROLES))
+@click.option("--school", help="学校代码 · school code, for principal and school")
+@click.option("--staff-no", help="工号 · staff number, for teacher")
+@refusing
+def add(name: str, role: str, school: str | None, staff_no: str | None) -> None:
+    """Add an account; the password is read from stdin, or asked for."""
+    program = open_program()
+    actor = acting(program)
+    actor.require("account:manage")
+    if sys.stdin.isatty():
+        password = click.prompt("密码 · password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    secret = passwords.seal(program.settings, password, (name,))
+    with program.begin(actor) as work:
+        add_user(work, name=name, role=role, secret=secret, school_code=school, staff_no=staff_no)
+    click.echo(f"{name}: {role}")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=int)
+@refusing
+def serve(host: str, port: int) -> None:
+    """Serve the site; on SQLite the worker runs as a child and ends with it."""
+    serve_site(open_ready(), host, port)
+
+
+def open_ready() -> Program:
+    """The program, refused when its database is not at the schema this version works with."""
+    program = open_program()
+    if migrations.stored(program.engine) != migrations.newest():
+        raise click.ClickException("数据库版本不符：请先运行 talent init · run talent init first")
+    return program
+
+
+def serve_site(program: Program, host: str, port: int) -> None:
+    """Run waitress until told to stop."""
+    from waitress import serve as run  # only the server needs it
+
+    child = start_worker() if program.engine.dialect.name == "sqlite" else None
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    click.echo(f"http://{host}:{port}/  (Ctrl-C 结束 · to stop)", err=True)
+    try:
+        run(create_app(program), host=host, port=port, threads=8, ident=None)
+    finally:
+        if child is not None:
+            child.terminate()
+            child.wait(timeout=30)
+
+
+def start_worker() -> "subprocess.Popen[bytes]":
+    """A worker process of our own, ended with the server."""
+    return subprocess.Popen([sys.executable, "-m", "talent", "worker"])
+
+
+@click.command()
+@refusing
+def worker() -> None:
+    """Do background jobs until told to stop."""
+    run_forever(open_ready())
