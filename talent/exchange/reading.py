@@ -9,17 +9,19 @@ from talent.workbooks.guard import FileRefused, Limits
 from talent.workbooks.headers import match_workbook
 from talent.workbooks.issues import Issue
 from talent.workbooks.plan import SheetRead
-from talent.workbooks.reader import read
+from talent.workbooks.reader import first_values, read
 from talent.workbooks.rows import parse
 
 
 @dataclass
 class Reading:
-    """What the files hold: sheets by kind, remarks on files and headers, the encodings that were guessed."""
+    """What the files hold: sheets by kind, remarks on files and headers, the encodings that were guessed with a few
+    texts as they were decoded."""
 
     sheets: list[SheetRead] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     guessed: dict[str, str] = field(default_factory=dict)
+    samples: dict[str, list[str]] = field(default_factory=dict)
 
 
 def read_files(
@@ -39,6 +41,7 @@ def _read_file(path: Path, name: str, limits: Limits, encoding: str | None, read
     workbook = read(path, limits, encoding=encoding, name=name)
     if workbook.encoding_guessed and workbook.encoding:
         reading.guessed[name] = workbook.encoding
+        reading.samples[name] = first_values(workbook)
     matches = match_workbook(workbook, KINDS)
     reading.issues.extend(matches.issues)
     for sheet, layout in matches.sheets:

@@ -1,0 +1,146 @@
+"""Past and present imports, for those who may look at them: the bureau sees all, a school office its own."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy.orm import Session, aliased
+
+from talent.accounts.models import User
+from talent.core.access import Actor
+from talent.core.batches import ChangeImage, ImportBatch
+from talent.core.database import Base
+from talent.core.errors import NotFound
+from talent.core.files import StoredFile
+from talent.core.jobs import Job
+from talent.exchange.apply import TABLES
+from talent.exchange.preview import Preview, issues_from_json
+from talent.exchange.staging import preview_kept
+from talent.workbooks.issues import Issue
+
+CHUNK = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """One import of the list. ``by`` is empty for one loaded at the command line."""
+
+    id: int
+    state: str
+    files: tuple[str, ...]
+    as_of: date | None
+    good_rows_only: bool
+    by: str
+    created_at: datetime
+    accepted_at: datetime | None
+    undone_at: datetime | None
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDetail:
+    """One import with what was found in it. ``preview`` is missing while it is being made."""
+
+    row: BatchRow
+    batch: ImportBatch
+    job: Job | None
+    preview: Preview | None
+    issues: list[Issue]
+
+
+@dataclass(frozen=True, slots=True)
+class UndoForecast:
+    """What undoing would do now: rows back to their old values, rows removed, rows kept as changed since."""
+
+    restored: int
+    removed: int
+    kept: int
+
+
+def _visible(actor: Actor) -> ColumnElement[bool]:
+    scope = actor.require("import:read")
+    return true() if scope.everyone else ImportBatch.created_by == actor.user_id
+
+
+def _row(batch: Any, actor: Actor, by: str | None, display: str | None) -> BatchRow:
+    files = tuple(file if isinstance(file, str) else file["name"] for file in json.loads(batch.files))
+    return BatchRow(batch.id, batch.state, files, batch.as_of, batch.good_rows_only, display or by or "",
+                    batch.created_at, batch.accepted_at, batch.undone_at,
+                    batch.created_by is not None and batch.created_by == actor.user_id)
+
+
+def batches(session: Session, actor: Actor, *, offset: int = 0, limit: int = 50) -> tuple[list[BatchRow], int]:
+    """One page of the imports, latest first, and how many there are. Needs ``import:read``."""
+    seen = _visible(actor)
+    total = session.scalar(select(func.count()).select_from(ImportBatch).where(seen)) or 0
+    columns = (ImportBatch.id, ImportBatch.state, ImportBatch.files, ImportBatch.as_of, ImportBatch.good_rows_only,
+               ImportBatch.created_by, ImportBatch.created_at, ImportBatch.accepted_at, ImportBatch.undone_at)
+    rows = session.execute(
+        select(*columns, User.name, User.display_name).outerjoin(User, User.id == ImportBatch.created_by)
+        .where(seen).order_by(ImportBatch.id.desc()).offset(offset).limit(limit)
+    ).all()
+    return [_row(row, actor, row.name, row.display_name) for row in rows], total
+
+
+def batch(session: Session, actor: Actor, batch_id: int) -> BatchDetail:
+    """One import; NotFound when there is none that the actor may see."""
+    maker = aliased(User)
+    found = session.execute(
+        select(ImportBatch, maker.name, maker.display_name).outerjoin(maker, maker.id == ImportBatch.created_by)
+        .where(ImportBatch.id == batch_id, _visible(actor))
+    ).one_or_none()
+    if found is None:
+        raise NotFound("import", batch_id)
+    kept = json.loads(found[0].summary or "{}")
+    job = session.get(Job, kept["job"]) if isinstance(kept, dict) and kept.get("job") else None
+    return BatchDetail(_row(found[0], actor, found[1], found[2]), found[0], job, preview_kept(found[0]),
+                       issues_from_json(found[0].issues))
+
+
+def uploads_of(session: Session, actor: Actor, batch_id: int) -> list[StoredFile]:
+    """The files as handed in: for the person who handed them in alone, since they hold what lists must not show."""
+    detail = batch(session, actor, batch_id)
+    if not detail.row.mine:
+        raise NotFound("import", batch_id)
+    ids = [file["id"] for file in json.loads(detail.batch.files)]
+    by_id = {row.id: row for row in session.scalars(select(StoredFile).where(StoredFile.id.in_(ids)))}
+    return [by_id[id_] for id_ in ids if id_ in by_id]
+
+
+def undo_forecast(session: Session, actor: Actor, batch_id: int) -> UndoForecast:
+    """What undoing an accepted batch would do as things stand. Needs ``record:undo``."""
+    actor.require("record:undo")
+    added = touched = 0
+    for table in Base.metadata.sorted_tables:
+        if "batch_id" not in table.columns or table.name == ChangeImage.__tablename__:
+            continue
+        mine = table.c.batch_id == batch_id
+        added += session.scalar(select(func.count()).select_from(table).where(mine)) or 0
+        if "version" in table.columns:
+            touched += session.scalar(select(func.count()).select_from(table).where(mine, table.c.version > 1)) or 0
+    images = changed = 0
+    for still in _images_still_hold(session, batch_id):
+        images += 1
+        changed += not still
+    return UndoForecast(restored=images - changed, removed=added - touched, kept=touched + changed)
+
+
+def _images_still_hold(session: Session, batch_id: int) -> Iterator[bool]:
+    """For each row the batch changed, whether it is still as the batch left it."""
+    by_table: dict[str, dict[int, int]] = {}
+    query = select(ChangeImage.table_name, ChangeImage.row_id, ChangeImage.action, ChangeImage.after)
+    for name, row_id, action, after in session.execute(query.where(ChangeImage.batch_id == batch_id)):
+        if action == "delete":
+            yield True
+        else:
+            by_table.setdefault(name, {})[row_id] = json.loads(after)["version"]
+    for name, left in by_table.items():
+        table, ids = TABLES[name], sorted(left)
+        for start in range(0, len(ids), CHUNK):
+            chunk = ids[start : start + CHUNK]
+            found = session.execute(select(table.c.id, table.c.version).where(table.c.id.in_(chunk)))
+            now = {id_: version for id_, version in found}
+            yield from (now.get(id_) == left[id_] for id_ in chunk)
