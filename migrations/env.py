@@ -8,7 +8,10 @@ engine = context.config.attributes["engine"]
 
 with engine.connect().execution_options(writing=True) as connection:
     context.configure(
-        connection=connection, target_metadata=metadata, render_as_batch=True, compare_type=True,
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=True,
+        compare_type=True,
         transaction_per_migration=False,
     )
     with context.begin_transaction():

@@ -46,8 +46,12 @@ def write(program: Program, file: Path) -> int:
         rows = _count(program)
         members = {path.name: path for path in sorted(work.iterdir())}
         members |= {f"files/{path.name}": path for path in sorted(files.folder(program.settings.home).iterdir())}
-        manifest = {"revision": migrations.stored(program.engine), "database": program.engine.dialect.name, "rows": rows,
-                    "sha256": {name: _sha256(path) for name, path in members.items()}}
+        manifest = {
+            "revision": migrations.stored(program.engine),
+            "database": program.engine.dialect.name,
+            "rows": rows,
+            "sha256": {name: _sha256(path) for name, path in members.items()},
+        }
         unfinished = work / "backup.tar"
         with tarfile.open(unfinished, "w") as tar:
             content = json.dumps(manifest, indent=1).encode()
@@ -126,7 +130,10 @@ def _copy_tables_out(program: Program, work: Path) -> None:
         driver: Any = connection.connection.driver_connection
         connection.execute(text("SELECT 1"))
         for table in metadata.sorted_tables:
-            with open(work / f"{table.name}.copy", "wb") as out, driver.cursor().copy(f"COPY {table.name} TO STDOUT") as copy:
+            with (
+                open(work / f"{table.name}.copy", "wb") as out,
+                driver.cursor().copy(f"COPY {table.name} TO STDOUT") as copy,
+            ):
                 for block in copy:
                     out.write(block)
 
@@ -139,9 +146,9 @@ def _copy_tables_in(program: Program, work: Path) -> None:
             with driver.cursor().copy(f"COPY {table.name} FROM STDIN") as copy:
                 copy.write((work / f"{table.name}.copy").read_bytes())
             if "id" in table.columns:
-                connection.execute(text(
-                    f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), (SELECT COALESCE(MAX(id), 0) + 1 FROM {table.name}), false)"
-                ))
+                next_id = f"(SELECT COALESCE(MAX(id), 0) + 1 FROM {table.name})"
+                sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
+                connection.execute(text(f"SELECT setval({sequence}, {next_id}, false)"))
 
 
 def _count(program: Program) -> int:

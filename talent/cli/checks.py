@@ -39,7 +39,9 @@ def _keys(settings: Settings) -> Iterator[Check]:
     for name in KEY_NAMES:
         path = settings.keys_folder / f"{name}.key"
         closed = path.exists() and not stat.S_IMODE(path.stat().st_mode) & 0o077
-        yield Check(f"key {name}", closed, "0600" if closed else f"{path.name}: 缺失或他人可读 · missing or readable by others")
+        yield Check(
+            f"key {name}", closed, "0600" if closed else f"{path.name}: 缺失或他人可读 · missing or readable by others"
+        )
 
 
 def _schema(engine: Engine) -> Check:

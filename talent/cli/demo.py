@@ -88,7 +88,9 @@ def compute(program: Program, today: date) -> list[str]:
     with program.read(operator()) as work:
         tower = tiers.document(work, today)
         board = indicators.document(work, today)
-    lines = ["梯队 · pyramid: " + "，".join(f"{chinese(TITLE, row['tier'])} {row['holders']}" for row in tower["tiers"])]
+    lines = [
+        "梯队 · pyramid: " + "，".join(f"{chinese(TITLE, row['tier'])} {row['holders']}" for row in tower["tiers"])
+    ]
     for stage, figures in board["stages"].items():
         passing = sum(result["passes"] is True for result in figures["school_results"])
         lines.append(f"指标 · indicators {stage}: {figures['schools']} 校，达标 {passing}")
@@ -116,6 +118,13 @@ def add_logins(program: Program, accounts: list[Login]) -> None:
         for account in accounts:
             if account.name not in known:
                 display = work.session.scalar(select(Person.name).where(Person.staff_no == account.staff_no))
-                add_user(work, name=account.name, role=account.role, secret=secret, school_code=account.school_code,
-                         staff_no=account.staff_no if account.role == "teacher" else None,
-                         display_name=display or account.title, must_change=False)
+                add_user(
+                    work,
+                    name=account.name,
+                    role=account.role,
+                    secret=secret,
+                    school_code=account.school_code,
+                    staff_no=account.staff_no if account.role == "teacher" else None,
+                    display_name=display or account.title,
+                    must_change=False,
+                )

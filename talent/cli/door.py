@@ -44,9 +44,14 @@ as_json = click.option("--format", "form", type=click.Choice(["text", "json"]), 
 def open_program() -> Program:
     """The program of the environment (``TALENT_HOME``, ``TALENT_DATABASE_URL``); its keys and schema must be there."""
     settings = Settings()
-    if not (settings.keys_folder / "field.key").exists():
+    if not has_keys(settings):
         raise click.ClickException("还没有建立：请先运行 talent init · run talent init first")
     return Program(settings)
+
+
+def has_keys(settings: Settings) -> bool:
+    """Whether ``talent init`` was run in this home."""
+    return (settings.keys_folder / "field.key").exists()
 
 
 def acting(program: Program) -> Actor:

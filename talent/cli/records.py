@@ -12,10 +12,10 @@ from talent.exchange.commands import Outcome, load, plan
 from talent.exchange.export import export_workbook
 from talent.exchange.kinds import BY_CODE, INTAKES
 from talent.exchange.reading import Reading, read_files
+from talent.words.say import say
 from talent.workbooks.guard import COMMAND_LINE, FileRefused
 from talent.workbooks.reader import read
 from talent.workbooks.report import write_report
-from talent.words.say import say
 
 FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
 KIND = click.Choice(list(BY_CODE))
@@ -27,12 +27,19 @@ KIND = click.Choice(list(BY_CODE))
 @click.option("--dry-run", is_flag=True, help="只核对，不保存 · check only")
 @click.option("--good-rows-only", is_flag=True, help="只导入没有错误的行，并记录这一选择 · leave rows with errors out")
 @click.option("--encoding", help="CSV 的编码 · of a CSV: utf-8, gb18030")
-@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="标出错处的原表 · your sheet, bad cells marked")
+@click.option(
+    "--report", type=click.Path(dir_okay=False, path_type=Path), help="标出错处的原表 · your sheet, bad cells marked"
+)
 @as_json
 @refusing
 def import_(
-    files: tuple[Path, ...], as_of: date | None, dry_run: bool, good_rows_only: bool, encoding: str | None,
-    report: Path | None, form: str,
+    files: tuple[Path, ...],
+    as_of: date | None,
+    dry_run: bool,
+    good_rows_only: bool,
+    encoding: str | None,
+    report: Path | None,
+    form: str,
 ) -> None:
     """Import workbooks: nothing is saved unless every row is good."""
     program = open_program()
@@ -75,14 +82,27 @@ def _document(outcome: Outcome) -> dict[str, object]:
     issues = []
     for issue in outcome.issues:
         reason, hint = say(issue)
-        issues.append({"file": issue.file, "sheet": issue.sheet, "cell": issue.cell, "column": issue.column,
-                       "value": issue.value, "reason": reason, "hint": hint, "level": issue.level, "code": issue.code})
+        issues.append(
+            {
+                "file": issue.file,
+                "sheet": issue.sheet,
+                "cell": issue.cell,
+                "column": issue.column,
+                "value": issue.value,
+                "reason": reason,
+                "hint": hint,
+                "level": issue.level,
+                "code": issue.code,
+            }
+        )
     return {"batch": outcome.batch_id, "sheets": outcome.sheets(), "issues": issues}
 
 
 def _tell(outcome: Outcome, dry_run: bool) -> None:
     for sheet in outcome.sheets():
-        click.echo("{file} {sheet}: {rows} 行，新增 {added}，更新 {updated}，不变 {unchanged}，错误 {errors}".format(**sheet))
+        click.echo(
+            "{file} {sheet}: {rows} 行，新增 {added}，更新 {updated}，不变 {unchanged}，错误 {errors}".format(**sheet)
+        )
     for issue in outcome.issues:
         reason, hint = say(issue)
         where = " ".join(part for part in (issue.file, issue.sheet, issue.cell, issue.column) if part)

@@ -8,6 +8,7 @@ from types import FrameType
 
 import click
 
+from talent import worker as jobs
 from talent.accounts import passwords
 from talent.accounts.commands import add_user
 from talent.app import create_app
@@ -16,7 +17,6 @@ from talent.core import migrations
 from talent.core.access import ROLES
 from talent.core.config import Settings
 from talent.core.work import Program
-from talent.worker import run_forever
 
 
 @click.command()
@@ -110,4 +110,4 @@ def start_worker() -> "subprocess.Popen[bytes]":
 @refusing
 def worker() -> None:
     """Do background jobs until told to stop."""
-    run_forever(open_ready())
+    jobs.run(open_ready())

@@ -16,19 +16,39 @@ ROLES = ("admin", "hr", "leader", "principal", "school", "expert", "teacher", "f
 OPERATOR = "operator"
 
 _READS: Mapping[str, Reach] = {
-    "person:list": "all", "person:read": "all", "hours:read": "all", "title:read": "all", "assistance:read": "all",
-    "pay:read": "all", "portrait:read": "all", "indicator:read": "all", "policy:read": "all", "import:read": "all",
+    "person:list": "all",
+    "person:read": "all",
+    "hours:read": "all",
+    "title:read": "all",
+    "assistance:read": "all",
+    "pay:read": "all",
+    "portrait:read": "all",
+    "indicator:read": "all",
+    "policy:read": "all",
+    "import:read": "all",
 }
 _SCHOOL_READS: Mapping[str, Reach] = {
-    "person:list": "school", "person:read": "school", "hours:read": "school", "title:read": "school",
-    "assistance:read": "school", "pay:read": "school", "policy:read": "all",
+    "person:list": "school",
+    "person:read": "school",
+    "hours:read": "school",
+    "title:read": "school",
+    "assistance:read": "school",
+    "pay:read": "school",
+    "policy:read": "all",
 }
 
 RIGHTS: Mapping[str, Mapping[str, Reach]] = {
     "admin": {"account:list": "all", "account:manage": "all", "policy:read": "all"},
     "hr": {
-        **_READS, "record:import": "all", "record:export": "all", "record:undo": "all", "pay:compute": "all",
-        "portrait:build": "all", "portrait:publish": "all", "policy:propose": "all", "policy:approve": "all",
+        **_READS,
+        "record:import": "all",
+        "record:export": "all",
+        "record:undo": "all",
+        "pay:compute": "all",
+        "portrait:build": "all",
+        "portrait:publish": "all",
+        "policy:propose": "all",
+        "policy:approve": "all",
         "conduct:read": "all",
     },
     "leader": {**_READS, "policy:approve": "all"},
@@ -36,16 +56,28 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
     "school": {**_SCHOOL_READS, "record:import": "school", "record:export": "school", "import:read": "school"},
     "expert": {"policy:read": "all"},
     "teacher": {
-        "person:read": "self", "hours:read": "self", "title:read": "self", "assistance:read": "self",
-        "pay:read": "self", "portrait:read": "self", "policy:read": "all",
+        "person:read": "self",
+        "hours:read": "self",
+        "title:read": "self",
+        "assistance:read": "self",
+        "pay:read": "self",
+        "portrait:read": "self",
+        "policy:read": "all",
     },
     "finance": {"pay:read": "all", "pay:compute": "all", "assistance:read": "all", "policy:read": "all"},
     "auditor": {**_READS, "audit:read": "all"},
     # The person at the keyboard of the server: loads, computes drafts, reads, adds accounts; never approves,
     # publishes or reveals.
     OPERATOR: {
-        **_READS, "record:import": "all", "record:export": "all", "record:undo": "all", "pay:compute": "all",
-        "portrait:build": "all", "account:list": "all", "account:manage": "all", "conduct:read": "all",
+        **_READS,
+        "record:import": "all",
+        "record:export": "all",
+        "record:undo": "all",
+        "pay:compute": "all",
+        "portrait:build": "all",
+        "account:list": "all",
+        "account:manage": "all",
+        "conduct:read": "all",
     },
 }
 

@@ -33,9 +33,25 @@ def as_json(detail: Mapping[str, Any]) -> str:
 
 
 def add_event(
-    session: Session, *, at: datetime, user_id: int | None, actor: str, action: str, subject: str, key: object,
+    session: Session,
+    *,
+    at: datetime,
+    user_id: int | None,
+    actor: str,
+    action: str,
+    subject: str,
+    key: object,
     detail: Mapping[str, Any],
 ) -> None:
     """Write one event in the caller's transaction, so a rolled-back act leaves none."""
-    session.add(AuditEvent(at=at, user_id=user_id, actor=actor, action=action, subject=subject, subject_key=str(key),
-                           detail=as_json(detail)))
+    session.add(
+        AuditEvent(
+            at=at,
+            user_id=user_id,
+            actor=actor,
+            action=action,
+            subject=subject,
+            subject_key=str(key),
+            detail=as_json(detail),
+        )
+    )

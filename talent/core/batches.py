@@ -14,9 +14,7 @@ class ImportBatch(Base):
     """One import: staged by a person, then accepted or discarded; accepted ones can be undone."""
 
     __tablename__ = "import_batches"
-    __table_args__ = (
-        CheckConstraint(f"state IN ({', '.join(repr(state) for state in BATCH_STATES)})", name="state"),
-    )
+    __table_args__ = (CheckConstraint(f"state IN ({', '.join(repr(state) for state in BATCH_STATES)})", name="state"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     state: Mapped[str] = mapped_column(String(10))

@@ -46,8 +46,14 @@ def store(work: Work, home: Path, name: str, stream: BinaryIO) -> StoredFile:
             digest.update(chunk)
             size += len(chunk)
             file.write(chunk)
-    row = StoredFile(name=name[-255:], stored_as=stored_as, sha256=digest.hexdigest(), size=size,
-                     owner_id=work.actor.user_id, stored_at=work.now)
+    row = StoredFile(
+        name=name[-255:],
+        stored_as=stored_as,
+        sha256=digest.hexdigest(),
+        size=size,
+        owner_id=work.actor.user_id,
+        stored_at=work.now,
+    )
     work.session.add(row)
     work.session.flush()
     return row

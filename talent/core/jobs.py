@@ -42,8 +42,12 @@ class Job(Base):
 
 def enqueue(work: Work, kind: str, payload: Mapping[str, Any]) -> Job:
     """Ask for a job in the transaction of what it serves."""
-    job = Job(kind=kind, payload=json.dumps(payload, ensure_ascii=False), requested_by=work.actor.user_id,
-              requested_at=work.now)
+    job = Job(
+        kind=kind,
+        payload=json.dumps(payload, ensure_ascii=False),
+        requested_by=work.actor.user_id,
+        requested_at=work.now,
+    )
     work.session.add(job)
     work.session.flush()
     return job
@@ -53,7 +57,11 @@ def claim(session: Session, now: datetime) -> Job | None:
     """Take the oldest waiting job, or one whose worker died; ``None`` when there is nothing to do."""
     free = or_(Job.state == "queued", (Job.state == "running") & (Job.lease_until < now))
     job = session.scalars(
-        select(Job).where(free, Job.attempts < MOST_ATTEMPTS).order_by(Job.id).limit(1).with_for_update(skip_locked=True)
+        select(Job)
+        .where(free, Job.attempts < MOST_ATTEMPTS)
+        .order_by(Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
     ).first()
     if job is None:
         return None
@@ -70,7 +78,8 @@ def claim(session: Session, now: datetime) -> Job | None:
 def report(session: Session, job_id: int, now: datetime, *, stage: str, done: int = 0, total: int = 0) -> None:
     """Say how far a job is, and keep its lease alive."""
     session.execute(
-        update(Job).where(Job.id == job_id, Job.state == "running")
+        update(Job)
+        .where(Job.id == job_id, Job.state == "running")
         .values(stage=stage, done=done, total=total, lease_until=now + LEASE)
     )
 
@@ -78,7 +87,8 @@ def report(session: Session, job_id: int, now: datetime, *, stage: str, done: in
 def finish(session: Session, job_id: int, now: datetime, result: Mapping[str, Any]) -> None:
     """Close a job that did its work."""
     session.execute(
-        update(Job).where(Job.id == job_id, Job.state == "running")
+        update(Job)
+        .where(Job.id == job_id, Job.state == "running")
         .values(state="done", finished_at=now, lease_until=None, result=json.dumps(result, ensure_ascii=False))
     )
 
@@ -86,6 +96,7 @@ def finish(session: Session, job_id: int, now: datetime, result: Mapping[str, An
 def fail(session: Session, job_id: int, now: datetime, error: str) -> None:
     """Close a job that cannot be done; ``error`` is for people, without personal data."""
     session.execute(
-        update(Job).where(Job.id == job_id, Job.state == "running")
+        update(Job)
+        .where(Job.id == job_id, Job.state == "running")
         .values(state="failed", finished_at=now, lease_until=None, error=error)
     )

@@ -1,10 +1,10 @@
 """The reader's language, set by the doors: Chinese is the source text, English comes from the catalogue."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from gettext import NullTranslations, translation
-from collections.abc import Iterator
 from pathlib import Path
 
 CATALOGUES = Path(__file__).resolve().parent.parent / "translations"

@@ -42,7 +42,12 @@ def book_in_force(session: Session) -> Book:
         select(PolicyOverride).where(PolicyOverride.state == "approved").order_by(PolicyOverride.approved_at)
     ).all()
     return load_book().overlaid(
-        Override(row.key, row.since, json.loads(row.value), row.basis,
-                 {"document": row.document, "clause": row.clause, "note": row.note})
+        Override(
+            row.key,
+            row.since,
+            json.loads(row.value),
+            row.basis,
+            {"document": row.document, "clause": row.clause, "note": row.note},
+        )
         for row in rows
     )

@@ -46,8 +46,16 @@ class Work:
 
     def record(self, action: str, subject: str, key: object, **detail: Any) -> None:
         """The audit entry of a command: its fifth beat."""
-        audit.add_event(self.session, at=self.now, user_id=self.actor.user_id, actor=self.actor.name, action=action,
-                        subject=subject, key=key, detail=detail)
+        audit.add_event(
+            self.session,
+            at=self.now,
+            user_id=self.actor.user_id,
+            actor=self.actor.name,
+            action=action,
+            subject=subject,
+            key=key,
+            detail=detail,
+        )
 
 
 @dataclass

@@ -64,8 +64,12 @@ def _without_later_schools(session: Session, table: Table, adds: list[Change], b
     """Schools that merged into another new school wait until that one is written."""
     waiting = adds
     while waiting:
-        ready = [change for change in waiting
-                 if not isinstance(change.values.get("merged_into_id"), Ref) or change.values["merged_into_id"].id is not None]
+        ready = [
+            change
+            for change in waiting
+            if not isinstance(change.values.get("merged_into_id"), Ref)
+            or change.values["merged_into_id"].id is not None
+        ]
         if not ready or len(ready) == len(waiting):
             return waiting
         waiting = [change for change in waiting if change not in ready]
@@ -83,7 +87,10 @@ def _learn_ids(session: Session, table: Table, adds: list[Change]) -> None:
     if not adds:
         return
     if table.name == Title.__tablename__:
-        keys = {(_id_of(change.values["person_id"]), change.values["tier"], change.values["term_from"]): change for change in adds}
+        keys = {
+            (_id_of(change.values["person_id"]), change.values["tier"], change.values["term_from"]): change
+            for change in adds
+        }
         columns = (table.c.person_id, table.c.tier, table.c.term_from)
         people = sorted({key[0] for key in keys})
         for id_, *key in session.execute(select(table.c.id, *columns).where(table.c.person_id.in_(people))):
@@ -107,7 +114,9 @@ def _update(session: Session, table: Table, changes: list[Change]) -> None:
     for change in changes:
         values = _stored(change.values)
         row = {f"new_{name}": value for name, value in values.items()}
-        groups.setdefault(tuple(sorted(values)), []).append({**row, "old_id": change.row_id, "old_version": change.version})
+        groups.setdefault(tuple(sorted(values)), []).append(
+            {**row, "old_id": change.row_id, "old_version": change.version}
+        )
     for names, rows in groups.items():
         statement = (
             update(table)
@@ -130,9 +139,14 @@ def _delete(session: Session, table: Table, changes: list[Change]) -> None:
 
 def _images(session: Session, table: Table, changes: list[Change], batch_id: int) -> None:
     rows = [
-        {"batch_id": batch_id, "table_name": table.name, "row_id": change.row_id, "action": change.action,
-         "before": image({**change.before, "version": change.version}),
-         "after": image({**change.values, "version": change.version + 1})}
+        {
+            "batch_id": batch_id,
+            "table_name": table.name,
+            "row_id": change.row_id,
+            "action": change.action,
+            "before": image({**change.before, "version": change.version}),
+            "after": image({**change.values, "version": change.version + 1}),
+        }
         for change in changes
     ]
     for start in range(0, len(rows), CHUNK):

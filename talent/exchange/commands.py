@@ -34,6 +34,7 @@ class Outcome:
     batch_id: int | None = None
     guessed: Mapping[str, str] = field(default_factory=dict)
     samples: Mapping[str, list[str]] = field(default_factory=dict)
+    accepted: bool = False
 
     @property
     def refused(self) -> bool:
@@ -48,17 +49,37 @@ class Outcome:
     def sheets(self) -> list[dict[str, Any]]:
         """Per sheet what interfaces promise: file, sheet, kind, rows, added, updated, unchanged, errors."""
         planned = [
-            {"file": plan.read.file, "sheet": plan.read.sheet, "kind": plan.kind_code,
-             "rows": plan.read.parsed.count, "added": plan.added, "updated": plan.updated, "deleted": plan.deleted,
-             "unchanged": plan.unchanged, "errors": plan.errors}
+            {
+                "file": plan.read.file,
+                "sheet": plan.read.sheet,
+                "kind": plan.kind_code,
+                "rows": plan.read.parsed.count,
+                "added": plan.added,
+                "updated": plan.updated,
+                "deleted": plan.deleted,
+                "unchanged": plan.unchanged,
+                "errors": plan.errors,
+            }
             for plan in self.plans
         ]
         seen = {(entry["file"], entry["sheet"]) for entry in planned}
-        refused = Counter((issue.file, issue.sheet) for issue in self.issues
-                          if issue.level == "error" and (issue.file, issue.sheet) not in seen)
+        refused = Counter(
+            (issue.file, issue.sheet)
+            for issue in self.issues
+            if issue.level == "error" and (issue.file, issue.sheet) not in seen
+        )
         return planned + [
-            {"file": file, "sheet": sheet, "kind": None, "rows": 0, "added": 0, "updated": 0, "deleted": 0, "unchanged": 0,
-             "errors": errors}
+            {
+                "file": file,
+                "sheet": sheet,
+                "kind": None,
+                "rows": 0,
+                "added": 0,
+                "updated": 0,
+                "deleted": 0,
+                "unchanged": 0,
+                "errors": errors,
+            }
             for (file, sheet), errors in refused.items()
         ]
 
@@ -137,7 +158,12 @@ def _only_rows(issues: Iterable[Issue]) -> bool:
 
 
 def _new_batch(work: Work, as_of: date | None, files: Sequence[str]) -> ImportBatch:
-    batch = ImportBatch(state="accepted", as_of=as_of, files=json.dumps(files, ensure_ascii=False),
-                        created_by=work.actor.user_id, created_at=work.now)
+    batch = ImportBatch(
+        state="accepted",
+        as_of=as_of,
+        files=json.dumps(files, ensure_ascii=False),
+        created_by=work.actor.user_id,
+        created_at=work.now,
+    )
     work.session.add(batch)
     return batch

@@ -34,15 +34,19 @@ class Directory:
         query: Any = select(Person.id, Person.staff_no, Person.name, Person.id_number_index)
         if not scope.everyone:
             query = query.where(
-                Person.id.in_(select(Employment.person_id).where(
-                    Employment.school_id.in_(scope.schools), current_on(Employment, work.today)))
+                Person.id.in_(
+                    select(Employment.person_id).where(
+                        Employment.school_id.in_(scope.schools), current_on(Employment, work.today)
+                    )
+                )
             )
         aliases: Any = select(PersonAlias.value, PersonAlias.person_id)
         if len(wanted) <= FEW:
             keys = wanted | {self._vault.index(value.upper()) for value in wanted if len(value) == ID_LENGTH}
             former = select(PersonAlias.person_id).where(PersonAlias.value.in_(keys))
-            query = query.where(or_(Person.staff_no.in_(wanted), Person.id_number_index.in_(keys),
-                                    Person.id.in_(former)))
+            query = query.where(
+                or_(Person.staff_no.in_(wanted), Person.id_number_index.in_(keys), Person.id.in_(former))
+            )
             aliases = aliases.where(PersonAlias.value.in_(keys))
         for id_, staff_no, name, index in work.session.execute(query):
             ref = Ref(id_, staff_no, name)

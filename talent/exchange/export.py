@@ -77,7 +77,9 @@ def _query(work: Work, intake: Intake, scope: Scope) -> tuple[Select[Any], list[
             continue
         names.append(column.name)
     if intake.kind.code == "titles":
-        latest = select(func.max(TitleState.id)).where(TitleState.title_id == table.c.id).correlate(table).scalar_subquery()
+        latest = (
+            select(func.max(TitleState.id)).where(TitleState.title_id == table.c.id).correlate(table).scalar_subquery()
+        )
         joined = joined.outerjoin(TitleState, TitleState.id == latest)
         columns += [getattr(TitleState, name) for name in STATE_COLUMNS]
         names += STATE_COLUMNS
@@ -89,7 +91,9 @@ def _within(work: Work, query: Select[Any], table: Any, scope: Scope) -> Select[
     if scope.everyone:
         return query
     if "person_id" in table.columns:
-        own = select(Employment.person_id).where(Employment.school_id.in_(scope.schools), current_on(Employment, work.today))
+        own = select(Employment.person_id).where(
+            Employment.school_id.in_(scope.schools), current_on(Employment, work.today)
+        )
         return query.where(table.c.person_id.in_(own))
     key = "school_id" if "school_id" in table.columns else "id"
     return query.where(table.c[key].in_(scope.schools))
@@ -98,23 +102,40 @@ def _within(work: Work, query: Select[Any], table: Any, scope: Scope) -> Select[
 def _teachers(work: Work, scope: Scope) -> Iterator[Record]:
     """One row a person: the latest period, which is the one a row without 生效日期 corrects."""
     later = aliased(Employment)
-    latest = ~select(later.id).where(
-        later.person_id == Employment.person_id, later.id != Employment.id,
-        or_(Employment.valid_from.is_(None), and_(later.valid_from.is_not(None), later.valid_from > Employment.valid_from)),
-    ).exists()
+    latest = (
+        ~select(later.id)
+        .where(
+            later.person_id == Employment.person_id,
+            later.id != Employment.id,
+            or_(
+                Employment.valid_from.is_(None),
+                and_(later.valid_from.is_not(None), later.valid_from > Employment.valid_from),
+            ),
+        )
+        .exists()
+    )
     intake = BY_CODE["teachers"]
-    people = {name: getattr(Person, name) for name in Person.__table__.columns.keys()}
-    periods = {name: getattr(Employment, name) for name in Employment.__table__.columns.keys()}
-    wanted = {
-        column.name: people.get(column.name, periods.get(column.name)) for column in intake.kind.columns
+    people = {name: getattr(Person, name) for name in Person.__table__.columns}
+    periods = {name: getattr(Employment, name) for name in Employment.__table__.columns}
+    wanted: dict[str, Any] = {
+        column.name: people.get(column.name, periods.get(column.name))
+        for column in intake.kind.columns
         if column.name in people or column.name in periods
     }
     wanted |= {name: people.get(name, periods.get(name)) for name in PARTIAL.values()}
-    wanted |= {"record_id": Person.id, "school_code": School.code, "id_number": Person.id_number_masked,
-               "phone": Person.phone_masked}
+    wanted |= {
+        "record_id": Person.id,
+        "school_code": School.code,
+        "id_number": Person.id_number_masked,
+        "phone": Person.phone_masked,
+    }
     query = (
-        select(*wanted.values()).select_from(Employment).join(Person, Person.id == Employment.person_id)
-        .join(School, School.id == Employment.school_id).where(latest).order_by(Person.id)
+        select(*wanted.values())
+        .select_from(Employment)
+        .join(Person, Person.id == Employment.person_id)
+        .join(School, School.id == Employment.school_id)
+        .where(latest)
+        .order_by(Person.id)
     )
     if not scope.everyone:
         query = query.where(Employment.school_id.in_(scope.schools))
@@ -123,5 +144,7 @@ def _teachers(work: Work, scope: Scope) -> Iterator[Record]:
         for name, precision in PARTIAL.items():
             if record[name] is not None:
                 record[name] = PartialDate(record[name], record.pop(precision) or "day")
-        record["teaching_schools"] = tuple((record["teaching_schools"] or "").split("；")) if record["teaching_schools"] else None
+        record["teaching_schools"] = (
+            tuple((record["teaching_schools"] or "").split("；")) if record["teaching_schools"] else None
+        )
         yield record

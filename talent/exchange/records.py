@@ -90,13 +90,16 @@ class RecordPlanner:
         self.seen = Seen()
         self.plans = [SheetPlan(sheet) for sheet in sheets]
         people = {
-            ref.id for plan in self.plans for row in plan.rows
+            ref.id
+            for plan in self.plans
+            for row in plan.rows
             if row.values.get("staff_no") and (ref := directory.person(row.values["staff_no"])) and ref.id is not None
         }
         self.by_key, self.by_id = stored_rows(session, intake, people, _dates(intake, self.plans))
         self._columns = {
             column.name: intake.references[column.name][0] if column.name in intake.references else column.name
-            for column in intake.kind.columns if column.name != CHECKED_ONLY
+            for column in intake.kind.columns
+            if column.name != CHECKED_ONLY
         }
         self._blank = {name: intake.blank(name) for name in intake.attributes}
 
@@ -161,7 +164,9 @@ class RecordPlanner:
         said, person = row.values.get(CHECKED_ONLY), values.get("person_id")
         if not said or person is None or said == person.name:
             return True
-        plan.note(Finding("record.name_differs", params={"staff_no": person.code, "name": person.name}), row, CHECKED_ONLY)
+        plan.note(
+            Finding("record.name_differs", params={"staff_no": person.code, "name": person.name}), row, CHECKED_ONLY
+        )
         return False
 
     def _first_of_its_key(self, plan: SheetPlan, row: ParsedRow, key: Key, values: dict[str, Any]) -> bool:
@@ -172,8 +177,11 @@ class RecordPlanner:
             return True
         same = first[2] == values
         params = {"other": first[1].number, "other_sheet": first[0].read.sheet}
-        plan.note(Finding("record.repeated" if same else "record.twice", params=params, level="warning" if same else "error"),
-                  row, self.intake.kind.key[0].name)
+        plan.note(
+            Finding("record.repeated" if same else "record.twice", params=params, level="warning" if same else "error"),
+            row,
+            self.intake.kind.key[0].name,
+        )
         return False
 
     def _delete(self, plan: SheetPlan, row: ParsedRow, stored: Stored | None) -> None:
@@ -181,21 +189,28 @@ class RecordPlanner:
             plan.note(Finding("record.nothing_to_delete"), row, self.intake.kind.key[0].name)
             return
         plan.deleted += 1
-        plan.changes.append(Change(self.intake.table.name, "delete", {}, row.number, stored.id, stored.version, stored.values))
+        plan.changes.append(
+            Change(self.intake.table.name, "delete", {}, row.number, stored.id, stored.version, stored.values)
+        )
 
     def _keep(self, plan: SheetPlan, row: ParsedRow, stored: Stored | None, values: dict[str, Any]) -> None:
         if stored is None:
             plan.added += 1
             plan.changes.append(Change(self.intake.table.name, "add", {**self._blank, **values}, row.number))
             return
-        changed = {name: value for name, value in values.items()
-                   if stored.values.get(name) != (value.id if isinstance(value, Ref) else value)}
+        changed = {
+            name: value
+            for name, value in values.items()
+            if stored.values.get(name) != (value.id if isinstance(value, Ref) else value)
+        }
         if not changed:
             plan.unchanged += 1
             return
         plan.updated += 1
         before = {name: stored.values[name] for name in changed}
-        plan.changes.append(Change(self.intake.table.name, "update", changed, row.number, stored.id, stored.version, before))
+        plan.changes.append(
+            Change(self.intake.table.name, "update", changed, row.number, stored.id, stored.version, before)
+        )
 
 
 def refer(directory: Directory, what: str, written: str) -> Ref | Finding:

@@ -1,6 +1,7 @@
 """Findings over the rows of one sheet that never stop an import: overlapping terms, several dates of one round,
 a sending school other than the post's."""
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
@@ -34,11 +35,14 @@ def _overlapping_terms(plan: SheetPlan) -> None:
         terms[row.values["staff_no"], row.values["tier"]].append(row)
     for rows in terms.values():
         rows.sort(key=lambda row: row.values["term_from"])
-        for earlier, later in zip(rows, rows[1:], strict=False):
+        for earlier, later in itertools.pairwise(rows):
             end = earlier.values.get("term_to")
             if end is not None and later.values["term_from"] <= end:
-                plan.note(Finding("title.terms_overlap", "规则 1", {"other": earlier.number, "end": end}, "warning"), later,
-                          "term_from")
+                plan.note(
+                    Finding("title.terms_overlap", "规则 1", {"other": earlier.number, "end": end}, "warning"),
+                    later,
+                    "term_from",
+                )
 
 
 def _rounds_with_several_dates(plan: SheetPlan) -> None:
@@ -49,13 +53,18 @@ def _rounds_with_several_dates(plan: SheetPlan) -> None:
             continue
         first = dates.setdefault((row.values["tier"], named), row.values["recognised_on"])
         if first != row.values["recognised_on"]:
-            plan.note(Finding("title.round_with_several_dates", "规则 1", {"round": named, "first": first}, "warning"), row,
-                      "recognised_on")
+            plan.note(
+                Finding("title.round_with_several_dates", "规则 1", {"round": named, "first": first}, "warning"),
+                row,
+                "recognised_on",
+            )
 
 
 def _other_sending_school(work: Work, plan: SheetPlan) -> None:
     """Compare the sending school with the post's school on the first day, in one query for the sheet."""
-    changes = [change for change in plan.changes if change.action == "add" and isinstance(change.values["person_id"], Ref)]
+    changes = [
+        change for change in plan.changes if change.action == "add" and isinstance(change.values["person_id"], Ref)
+    ]
     people = {change.values["person_id"].id for change in changes} - {None}
     posts: dict[int, list[tuple[date | None, date | None, int]]] = defaultdict(list)
     query = select(Employment.person_id, Employment.valid_from, Employment.valid_to, Employment.school_id)
@@ -66,8 +75,17 @@ def _other_sending_school(work: Work, plan: SheetPlan) -> None:
     rows = {row.number: row for row in plan.rows}
     for change in changes:
         started, sender = change.values["started_on"], change.values["sending_school_id"]
-        school = next((school_id for valid_from, valid_to, school_id in posts.get(change.values["person_id"].id, ())
-                       if (valid_from is None or valid_from <= started) and (valid_to is None or started < valid_to)), None)
+        school = next(
+            (
+                school_id
+                for valid_from, valid_to, school_id in posts.get(change.values["person_id"].id, ())
+                if (valid_from is None or valid_from <= started) and (valid_to is None or started < valid_to)
+            ),
+            None,
+        )
         if school is not None and school != sender.id and change.row is not None:
-            plan.note(Finding("assistance.other_sending_school", "规则 2.7", {"school": sender.name}, "warning"),
-                      rows[change.row], "sending_school_code")
+            plan.note(
+                Finding("assistance.other_sending_school", "规则 2.7", {"school": sender.name}, "warning"),
+                rows[change.row],
+                "sending_school_code",
+            )

@@ -15,7 +15,16 @@ from talent.exchange.records import CHUNK, missing, refer
 from talent.people.models import Employment, Person, PersonAlias
 from talent.people.names import initials_of, pinyin_of
 from talent.people.roster import (
-    PARTIAL, PERIOD_FIELDS, PERSON_FIELDS, Period, differs, findings, first_day, period_values, person_values, place,
+    PARTIAL,
+    PERIOD_FIELDS,
+    PERSON_FIELDS,
+    Period,
+    differs,
+    findings,
+    first_day,
+    period_values,
+    person_values,
+    place,
 )
 from talent.workbooks.issues import is_masked
 from talent.workbooks.plan import Change, Ref, SheetPlan, SheetRead
@@ -62,18 +71,48 @@ class RosterPlanner:
         period_columns = [getattr(Employment, name) for name in PERIOD_COLUMNS]
         for start in range(0, len(ids), CHUNK):
             chunk = ids[start : start + CHUNK]
-            for id_, version, uid, staff_no, id_mask, id_index, phone_mask, phone_index, *values in self.work.session.execute(
-                select(Person.id, Person.version, Person.uid, Person.staff_no, Person.id_number_masked,
-                       Person.id_number_index, Person.phone_masked, Person.phone_index, *person_columns)
-                .where(Person.id.in_(chunk))
+            for (
+                id_,
+                version,
+                uid,
+                staff_no,
+                id_mask,
+                id_index,
+                phone_mask,
+                phone_index,
+                *values,
+            ) in self.work.session.execute(
+                select(
+                    Person.id,
+                    Person.version,
+                    Person.uid,
+                    Person.staff_no,
+                    Person.id_number_masked,
+                    Person.id_number_index,
+                    Person.phone_masked,
+                    Person.phone_index,
+                    *person_columns,
+                ).where(Person.id.in_(chunk))
             ):
                 self.persons[id_] = dict(zip(PERSON_COLUMNS, values, strict=True)) | {
-                    "version": version, "uid": uid, "staff_no": staff_no, "id_number_masked": id_mask,
-                    "id_number_index": id_index, "phone_masked": phone_mask, "phone_index": phone_index}
+                    "version": version,
+                    "uid": uid,
+                    "staff_no": staff_no,
+                    "id_number_masked": id_mask,
+                    "id_number_index": id_index,
+                    "phone_masked": phone_mask,
+                    "phone_index": phone_index,
+                }
             for id_, version, person_id, school_id, valid_from, valid_to, *values in self.work.session.execute(
-                select(Employment.id, Employment.version, Employment.person_id, Employment.school_id,
-                       Employment.valid_from, Employment.valid_to, *period_columns)
-                .where(Employment.person_id.in_(chunk))
+                select(
+                    Employment.id,
+                    Employment.version,
+                    Employment.person_id,
+                    Employment.school_id,
+                    Employment.valid_from,
+                    Employment.valid_to,
+                    *period_columns,
+                ).where(Employment.person_id.in_(chunk))
             ):
                 said = dict(zip(PERIOD_COLUMNS, values, strict=True))
                 said["school_id"] = self.directory.schools_by_id[school_id]
@@ -120,8 +159,9 @@ class RosterPlanner:
         first = self._met.setdefault(id(known), row)
         if first is row:
             return True
-        plan.note(Finding("record.twice", params={"other": first.number, "other_sheet": plan.read.sheet}), row,
-                  "staff_no")
+        plan.note(
+            Finding("record.twice", params={"other": first.number, "other_sheet": plan.read.sheet}), row, "staff_no"
+        )
         return False
 
     def _same_person(self, plan: SheetPlan, row: ParsedRow, known: Ref) -> bool:
@@ -153,25 +193,34 @@ class RosterPlanner:
             return
         ref = self.directory.coming_person(row.values["staff_no"], row.values["name"], number)
         self._met[id(ref)] = row
-        person = dict.fromkeys(PERSON_COLUMNS, "")
+        person: dict[str, Any] = dict.fromkeys(PERSON_COLUMNS, "")
         person.update({"born_on": None, "work_started_on": None, "teaching_started_on": None})
         person.update(person_values(row.values))
-        person.update(uid=uuid.uuid4().hex, staff_no=ref.code, pinyin=pinyin_of(ref.name), initials=initials_of(ref.name))
+        person.update(
+            uid=uuid.uuid4().hex, staff_no=ref.code, pinyin=pinyin_of(ref.name), initials=initials_of(ref.name)
+        )
         for field, column in NUMBERS:
             person.update(self._sealed(person["uid"], field, row.values.get(column)))
-        period = dict.fromkeys(PERIOD_COLUMNS, "")
-        period.update({"weekly_lessons_hundredths": None, "arrived_on": None, "left_on": None, "status": "on_post"})
-        period.update(period_values(row.values, school))
+        period = {**_blank_period(), **period_values(row.values, school)}
         plan.added += 1
         plan.changes.append(Change(Person.__tablename__, "add", person, row.number, ref=ref))
-        plan.changes.append(Change(Employment.__tablename__, "add", {
-            **period, "person_id": ref, "valid_from": first_day(person, period), "valid_to": None}, row.number))
+        plan.changes.append(
+            Change(
+                Employment.__tablename__,
+                "add",
+                {**period, "person_id": ref, "valid_from": first_day(person, period), "valid_to": None},
+                row.number,
+            )
+        )
 
     def _sealed(self, uid: str, field: str, number: str | None) -> dict[str, Any]:
         if not number:
             return {f"{field}_sealed": None, f"{field}_index": None, f"{field}_masked": ""}
-        return {f"{field}_sealed": self.work.vault.seal(number, place_of(uid, field)),
-                f"{field}_index": self.work.vault.index(number), f"{field}_masked": masked(number)}
+        return {
+            f"{field}_sealed": self.work.vault.seal(number, place_of(uid, field)),
+            f"{field}_index": self.work.vault.index(number),
+            f"{field}_masked": masked(number),
+        }
 
     def _update(self, plan: SheetPlan, row: ParsedRow, known: Ref, school: Ref) -> None:
         if known.id is None:
@@ -179,7 +228,9 @@ class RosterPlanner:
         person, periods = self.persons[known.id], self.periods[known.id]
         said_of_person = person_values(row.values)
         if self._formerly(known, row.values["name"]):
-            said_of_person = {name: value for name, value in said_of_person.items() if name not in ("name", "former_name")}
+            said_of_person = {
+                name: value for name, value in said_of_person.items() if name not in ("name", "former_name")
+            }
         changed = differs(person, said_of_person)
         changed.update(self._changed_numbers(plan, row, known, person))
         if "name" in changed:
@@ -192,14 +243,25 @@ class RosterPlanner:
             return
         if changed:
             before = {name: person.get(name) for name in changed}
-            plan.changes.append(Change(Person.__tablename__, "update", changed, row.number, known.id, person["version"], before))
+            plan.changes.append(
+                Change(Person.__tablename__, "update", changed, row.number, known.id, person["version"], before)
+            )
         for period, values in placed.updates:
             before = {name: getattr(period, name, period.values.get(name)) for name in values}
-            plan.changes.append(Change(Employment.__tablename__, "update", values, row.number, period.id, period.version, before))
+            plan.changes.append(
+                Change(Employment.__tablename__, "update", values, row.number, period.id, period.version, before)
+            )
         until_then = placed.updates[0][0].values if placed.updates else {}
         for values in placed.adds:
-            plan.changes.append(Change(Employment.__tablename__, "add", {**_blank_period(), **values, "person_id": known},
-                                       row.number, before=until_then))
+            plan.changes.append(
+                Change(
+                    Employment.__tablename__,
+                    "add",
+                    {**_blank_period(), **values, "person_id": known},
+                    row.number,
+                    before=until_then,
+                )
+            )
         if changed or placed.updates or placed.adds:
             plan.updated += 1
         else:
@@ -210,7 +272,9 @@ class RosterPlanner:
         if row.values["staff_no"] != person["staff_no"] and row.values["staff_no"] in self.directory.people:
             return changed
         if row.values["staff_no"] != person["staff_no"] and self.directory.person(row.values["staff_no"]) is None:
-            plan.note(Finding("roster.staff_no_changed", params={"old": person["staff_no"]}, level="warning"), row, "staff_no")
+            plan.note(
+                Finding("roster.staff_no_changed", params={"old": person["staff_no"]}, level="warning"), row, "staff_no"
+            )
             plan.changes.append(self._alias(known, "staff_no", person["staff_no"], row))
             changed["staff_no"] = row.values["staff_no"]
             self.directory.renumbered(known, row.values["staff_no"])
@@ -229,8 +293,12 @@ class RosterPlanner:
         return changed
 
     def _alias(self, known: Ref, kind: str, value: str, row: ParsedRow) -> Change:
-        return Change(PersonAlias.__tablename__, "add",
-                      {"person_id": known, "kind": kind, "value": value, "replaced_at": self.work.now}, row.number)
+        return Change(
+            PersonAlias.__tablename__,
+            "add",
+            {"person_id": known, "kind": kind, "value": value, "replaced_at": self.work.now},
+            row.number,
+        )
 
 
 def _blank_period() -> dict[str, Any]:

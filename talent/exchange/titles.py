@@ -28,13 +28,19 @@ class TitlePlanner(RecordPlanner):
         self.states: dict[int, list[tuple[int, int, State]]] = {}
         titles = sorted(self.by_id)
         for start in range(0, len(titles), CHUNK):
-            query = select(TitleState.id, TitleState.version, TitleState.title_id, TitleState.state,
-                           TitleState.changed_on, TitleState.reason)
+            query = select(
+                TitleState.id,
+                TitleState.version,
+                TitleState.title_id,
+                TitleState.state,
+                TitleState.changed_on,
+                TitleState.reason,
+            )
             chunk = titles[start : start + CHUNK]
-            for id_, version, title_id, *state in session.execute(
+            for id_, version, title_id, state, changed_on, reason in session.execute(
                 query.where(TitleState.title_id.in_(chunk)).order_by(TitleState.id)
             ):
-                self.latest[title_id] = (id_, version, (state[0], state[1], state[2]))
+                self.latest[title_id] = (id_, version, (state, changed_on, reason))
                 self.states.setdefault(title_id, []).append(self.latest[title_id])
 
     def _delete(self, plan: SheetPlan, row: ParsedRow, stored: Stored | None) -> None:
@@ -54,9 +60,8 @@ class TitlePlanner(RecordPlanner):
             title = plan.changes[before].ref = Ref(None, "", "")
             if state != IN_OFFICE:
                 plan.changes.append(self._added(title, state, row))
-        elif self._restate(plan, row, stored, state) and len(plan.changes) > before:
-            if all(change.table == TitleState.__tablename__ for change in plan.changes[before:]):
-                plan.unchanged, plan.updated = plan.unchanged - 1, plan.updated + 1
+        elif self._restate(plan, row, stored, state) and _only_states(plan.changes[before:]):
+            plan.unchanged, plan.updated = plan.unchanged - 1, plan.updated + 1
 
     def _restate(self, plan: SheetPlan, row: ParsedRow, stored: Stored, state: State) -> bool:
         """Plan the change of state of a stored title; whether there is one."""
@@ -68,13 +73,30 @@ class TitlePlanner(RecordPlanner):
             return False
         if known and (state[0] == known[2][0] or state[1] == known[2][1]):
             before = dict(zip(STATE_COLUMNS, known[2], strict=True))
-            plan.changes.append(Change(TitleState.__tablename__, "update", dict(zip(STATE_COLUMNS, state, strict=True)),
-                                       row.number, known[0], known[1], before))
+            plan.changes.append(
+                Change(
+                    TitleState.__tablename__,
+                    "update",
+                    dict(zip(STATE_COLUMNS, state, strict=True)),
+                    row.number,
+                    known[0],
+                    known[1],
+                    before,
+                )
+            )
         else:
             plan.changes.append(self._added(Ref(stored.id, "", ""), state, row))
         return True
 
     @staticmethod
     def _added(title: Ref, state: State, row: ParsedRow) -> Change:
-        return Change(TitleState.__tablename__, "add",
-                      {"title_id": title, **dict(zip(STATE_COLUMNS, state, strict=True))}, row.number)
+        return Change(
+            TitleState.__tablename__,
+            "add",
+            {"title_id": title, **dict(zip(STATE_COLUMNS, state, strict=True))},
+            row.number,
+        )
+
+
+def _only_states(changes: list[Change]) -> bool:
+    return all(change.table == TitleState.__tablename__ for change in changes)

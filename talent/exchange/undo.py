@@ -28,8 +28,10 @@ def undo(work: Work, batch_id: int) -> Undone:
     if batch is None:
         raise NotFound("import", batch_id)
     taken = work.session.execute(
-        update(ImportBatch).where(ImportBatch.id == batch_id, ImportBatch.state == "accepted")
-        .values(state="undone", undone_at=work.now).execution_options(synchronize_session=False)
+        update(ImportBatch)
+        .where(ImportBatch.id == batch_id, ImportBatch.state == "accepted")
+        .values(state="undone", undone_at=work.now)
+        .execution_options(synchronize_session=False)
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("import.not_accepted", state=batch.state)
@@ -39,13 +41,16 @@ def undo(work: Work, batch_id: int) -> Undone:
         if "batch_id" in table.columns and table.name != ChangeImage.__tablename__:
             _remove(work, table, batch_id, result)
     _restore(work, batch_id, result)
-    work.record("import:undo", "import", batch_id, restored=result.restored, removed=result.removed,
-                kept=len(result.kept))
+    work.record(
+        "import:undo", "import", batch_id, restored=result.restored, removed=result.removed, kept=len(result.kept)
+    )
     return result
 
 
 def _restore(work: Work, batch_id: int, result: Undone) -> None:
-    images = work.session.scalars(select(ChangeImage).where(ChangeImage.batch_id == batch_id).order_by(ChangeImage.id.desc()))
+    images = work.session.scalars(
+        select(ChangeImage).where(ChangeImage.batch_id == batch_id).order_by(ChangeImage.id.desc())
+    )
     for row in images.all():
         table = TABLES[row.table_name]
         before, after = from_image(table, row.before), from_image(table, row.after)

@@ -8,7 +8,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from talent.core.batches import Imported
 from talent.core.database import Base, Instant
 from talent.core.terms import (
-    ABSENCE, APPRAISAL, AREA, OWNERSHIP, QUOTA_TYPE, SCHOOL_KIND, STAFF_CATEGORY, STATUS, alternatives,
+    ABSENCE,
+    APPRAISAL,
+    AREA,
+    OWNERSHIP,
+    QUOTA_TYPE,
+    SCHOOL_KIND,
+    STAFF_CATEGORY,
+    STATUS,
+    alternatives,
 )
 
 PRECISION = "'day', 'month'"

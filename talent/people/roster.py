@@ -15,15 +15,37 @@ from talent.workbooks.kinds import PartialDate
 from talent.workbooks.plan import Ref
 
 PARTIAL = {
-    "born_on": "born_precision", "work_started_on": "work_started_precision",
-    "teaching_started_on": "teaching_started_precision", "arrived_on": "arrived_precision",
+    "born_on": "born_precision",
+    "work_started_on": "work_started_precision",
+    "teaching_started_on": "teaching_started_precision",
+    "arrived_on": "arrived_precision",
 }
 PERSON_FIELDS = (
-    "name", "sex", "born_on", "ethnicity", "politics", "work_started_on", "teaching_started_on", "former_name",
+    "name",
+    "sex",
+    "born_on",
+    "ethnicity",
+    "politics",
+    "work_started_on",
+    "teaching_started_on",
+    "former_name",
 )
 PERIOD_FIELDS = (
-    "teaching_schools", "stage", "subject", "category", "post", "quota_type", "professional_title", "schooling",
-    "degree", "certificate_kind", "certificate_no", "weekly_lessons_hundredths", "arrived_on", "status", "left_on",
+    "teaching_schools",
+    "stage",
+    "subject",
+    "category",
+    "post",
+    "quota_type",
+    "professional_title",
+    "schooling",
+    "degree",
+    "certificate_kind",
+    "certificate_no",
+    "weekly_lessons_hundredths",
+    "arrived_on",
+    "status",
+    "left_on",
 )
 NULLABLE = {"weekly_lessons_hundredths", "left_on"}
 
@@ -92,8 +114,7 @@ def findings(values: Mapping[str, Any]) -> Iterable[tuple[str, Finding]]:
 def first_day(person: Mapping[str, Any], period: Mapping[str, Any]) -> date | None:
     """When a first period opens: 到校日期, else 从教日期, else 参加工作日期 (a month: its first day), else without
     a beginning."""
-    opened: date | None = (period.get("arrived_on") or person.get("teaching_started_on")
-                           or person.get("work_started_on"))
+    opened: date | None = period.get("arrived_on") or person.get("teaching_started_on") or person.get("work_started_on")
     return opened
 
 
@@ -121,7 +142,7 @@ def place(periods: list[Period], said: Row, effective: date | None, opening: dat
         return Placement()
     start = _start_of_change(said, effective)
     target = next((period for period in periods if _holds(period, start)), holding)
-    if target.valid_from == start or start != effective and target is not holding:
+    if target.valid_from == start or (start != effective and target is not holding):
         return Placement(updates=[(holding, changed)])
     later = {**target.values, **said, "valid_from": start, "valid_to": target.valid_to}
     return Placement(adds=[later], updates=[(target, {"valid_to": start})])
@@ -138,10 +159,10 @@ def _start_of_change(said: Mapping[str, Any], effective: date) -> date:
 def _correct(periods: list[Period], said: Row, opening: date | None) -> Placement:
     latest = periods[-1]
     changed = differs(latest.values, said)
-    alone = len(periods) == 1
-    if alone and opening != latest.valid_from and ("arrived_on" in changed or opening is not None):
-        if latest.valid_to is None or opening is None or opening < latest.valid_to:
-            changed["valid_from"] = opening
+    known = "arrived_on" in changed or opening is not None
+    possible = latest.valid_to is None or opening is None or opening < latest.valid_to
+    if len(periods) == 1 and opening != latest.valid_from and known and possible:
+        changed["valid_from"] = opening
     return Placement(updates=[(latest, changed)] if changed else [])
 
 

@@ -21,19 +21,26 @@ def check(values: Values) -> Iterable[Finding]:
 
 
 TITLES = Intake(
-    Kind("titles", "称号", (
-        *PERSON,
-        Column("tier", "称号", CellType.CHOICE, required=True, key=True, choices=terms.TITLE),
-        Column("round", "期届", CellType.TEXT),
-        Column("subject", "学科", CellType.TEXT),
-        Column("stage", "学段", CellType.CHOICE, choices=terms.TEACHER_STAGE),
-        Column("recognised_on", "认定日期", CellType.DATE, required=True),
-        Column("term_from", "任期开始", CellType.DATE, required=True, key=True),
-        Column("term_to", "任期结束", CellType.DATE),
-        Column("document_no", "文号", CellType.CODE),
-        Column("state", "状态", CellType.CHOICE, choices=terms.TITLE_STATE),
-        Column("changed_on", "状态日期", CellType.DATE),
-        Column("reason", "原因", CellType.TEXT),
-    )),
-    Title, key=("person_id", "tier", "term_from"), references=BY_PERSON, check=check,
+    Kind(
+        "titles",
+        "称号",
+        (
+            *PERSON,
+            Column("tier", "称号", CellType.CHOICE, required=True, key=True, choices=terms.TITLE),
+            Column("round", "期届", CellType.TEXT),
+            Column("subject", "学科", CellType.TEXT),
+            Column("stage", "学段", CellType.CHOICE, choices=terms.TEACHER_STAGE),
+            Column("recognised_on", "认定日期", CellType.DATE, required=True),
+            Column("term_from", "任期开始", CellType.DATE, required=True, key=True),
+            Column("term_to", "任期结束", CellType.DATE),
+            Column("document_no", "文号", CellType.CODE),
+            Column("state", "状态", CellType.CHOICE, choices=terms.TITLE_STATE),
+            Column("changed_on", "状态日期", CellType.DATE),
+            Column("reason", "原因", CellType.TEXT),
+        ),
+    ),
+    Title,
+    key=("person_id", "tier", "term_from"),
+    references=BY_PERSON,
+    check=check,
 )

@@ -10,7 +10,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "import.nothing_to_read": ("文件里没有可以导入的表", "请下载模板对照表头"),
     "record.end_before_start": ("结束日期 {end} 早于开始日期 {start}", "改开始日期或结束日期"),
     "record.no_such_school": ("没有这个学校代码", "先在“学校”表登记，或改代码"),
-    "record.zeros_lost_school": ("没有这个学校代码，前面的 0 可能被表格软件去掉了", "是不是 {likely}？把列设为文本后重填"),
+    "record.zeros_lost_school": (
+        "没有这个学校代码，前面的 0 可能被表格软件去掉了",
+        "是不是 {likely}？把列设为文本后重填",
+    ),
     "record.no_such_person": ("没有这个工号", "先在“教职工”表登记，或改工号；也可以填证件号码"),
     "record.zeros_lost_person": ("没有这个工号，前面的 0 可能被表格软件去掉了", "是不是 {likely}？把列设为文本后重填"),
     "record.name_differs": ("工号 {staff_no} 登记的是 {name}", "改姓名，或改工号"),

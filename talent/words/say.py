@@ -13,8 +13,14 @@ from talent.core.language import translated
 from talent.core.money import yuan
 
 VOCABULARIES = {
-    "state": terms.TITLE_STATE, "status": terms.STATUS, "convention": terms.PAY_CONVENTION, "level": terms.LEVEL,
-    "grade": terms.GRADE, "role": terms.ROLE_NAME, "school_kind": terms.SCHOOL_KIND, "stage": terms.TEACHER_STAGE,
+    "state": terms.TITLE_STATE,
+    "status": terms.STATUS,
+    "convention": terms.PAY_CONVENTION,
+    "level": terms.LEVEL,
+    "grade": terms.GRADE,
+    "role": terms.ROLE_NAME,
+    "school_kind": terms.SCHOOL_KIND,
+    "stage": terms.TEACHER_STAGE,
 }
 
 

@@ -55,8 +55,10 @@ class Intake:
     @cached_property
     def attributes(self) -> tuple[str, ...]:
         """Attributes of the table that the sheet fills, key first; columns the table does not have are left out."""
-        named = [self.references[column.name][0] if column.name in self.references else column.name
-                 for column in self.kind.columns]
+        named = [
+            self.references[column.name][0] if column.name in self.references else column.name
+            for column in self.kind.columns
+        ]
         return tuple(name for name in dict.fromkeys((*self.key, *named)) if name in self.table.columns)
 
     def blank(self, attribute: str) -> Any:

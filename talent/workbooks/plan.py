@@ -94,8 +94,19 @@ class SheetPlan:
         number = row.number if row is not None else None
         if finding.level == "error" and number is not None:
             self.bad_rows.add(number)
-        self.issues.append(Issue(self.read.file, self.read.sheet, number, title, cell, value, finding.code,
-                                 {**finding.params, "clause": finding.clause}, finding.level))
+        self.issues.append(
+            Issue(
+                self.read.file,
+                self.read.sheet,
+                number,
+                title,
+                cell,
+                value,
+                finding.code,
+                {**finding.params, "clause": finding.clause},
+                finding.level,
+            )
+        )
 
     def all_issues(self) -> Iterable[Issue]:
         """What reading found, then what planning found."""
