@@ -1,0 +1,132 @@
+"""Computing a year of incentive pay from the records, and checking that what is stored is still what was computed."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from talent.core.errors import Conflict, Finding, RuleViolation
+from talent.core.work import Work
+from talent.core.workdays import WorkCalendar
+from talent.pay import content, queries, records
+from talent.pay.content import Facts, LineText
+from talent.pay.facts import TERM_KEYS, YEARLY_AMOUNT, PayTerms
+from talent.pay.models import REPLACEABLE, SUPERSEDED, PayBatch, PayFinding, PayLine
+from talent.pay.records import YearFacts
+from talent.pay.rules import YearResult
+
+
+def compute(work: Work, *, year: int, convention: str | None = None) -> PayBatch:
+    """A computed batch of ``year`` under ``convention`` (the one in force by default), from the records as they are.
+
+    It takes the place of the former run of that year and convention, which is kept as superseded. Raises
+    ``RuleViolation`` for a year before the standard, an unknown convention or a calendar that is not loaded;
+    ``Conflict`` when two people compute the same year at once.
+    """
+    work.require("pay:compute")
+    known = records.facts_of_year(work.session, year)
+    terms = PayTerms.from_book(work.book, year, convention or None)
+    facts = Facts(year, known.persons, known.schools, terms, WorkCalendar(work.book.calendars()))
+    result = facts.result()
+    if result.refusals:
+        raise RuleViolation(result.refusals)
+    batch = _store(work, content.freeze(facts), result, known)
+    work.record("pay:compute", "pay_batch", batch.id, year=year, convention=batch.convention, sequence=batch.sequence,
+                lines=len(result.lines), total_fen=batch.total_fen, content_hash=batch.content_hash)
+    return batch
+
+
+def _store(work: Work, snapshot: str, result: YearResult, known: YearFacts) -> PayBatch:
+    lines, parameters = content.line_texts(result), content.parameters_text(result)
+    convention = result.terms.convention.value
+    work.session.execute(
+        update(PayBatch)
+        .where(PayBatch.year == result.year, PayBatch.convention == convention, PayBatch.state.in_(REPLACEABLE))
+        .values(state=SUPERSEDED, version=PayBatch.version + 1))
+    batch = PayBatch(
+        year=result.year, sequence=_next_sequence(work.session, result.year), convention=convention, state="computed",
+        computed_at=work.now, computed_by=work.actor.user_id, computed_by_name=work.actor.name,
+        book_digest=work.book.digest([YEARLY_AMOUNT, *TERM_KEYS.values()]), parameters=parameters, snapshot=snapshot,
+        content_hash=content.content_hash(snapshot, parameters, lines, result.findings), total_fen=result.total_fen)
+    work.session.add(batch)
+    try:
+        work.session.flush()
+    except IntegrityError as taken:
+        raise Conflict("pay_batch", year=result.year) from taken
+    _insert(work.session, PayLine, _line_rows(batch.id, lines, known))
+    _insert(work.session, PayFinding, _finding_rows(batch.id, result.findings, known))
+    return batch
+
+
+def _next_sequence(session: Session, year: int) -> int:
+    return (session.scalar(select(func.max(PayBatch.sequence)).where(PayBatch.year == year)) or 0) + 1
+
+
+def _insert(session: Session, model: type[PayLine] | type[PayFinding], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        session.execute(insert(model), rows)
+
+
+def _line_rows(batch_id: int, lines: Iterable[LineText], known: YearFacts) -> list[dict[str, Any]]:
+    return [
+        {"batch_id": batch_id, "person_id": known.person_ids[line.staff_no],
+         "school_id": known.school_ids[line.school_code], "staff_no": line.staff_no, "school_code": line.school_code,
+         "months": line.months, "month_count": line.month_count, "days": line.days, "amount_fen": line.amount_fen,
+         "receipt": line.receipt}
+        for line in lines
+    ]
+
+
+def _finding_rows(batch_id: int, findings: Iterable[Finding], known: YearFacts) -> list[dict[str, Any]]:
+    return [
+        {"batch_id": batch_id, "person_id": known.person_ids.get(finding.params.get("staff_no", "")),
+         "school_id": known.school_ids.get(finding.params.get("sending_code", "")), "code": finding.code,
+         "level": finding.level, "clause": finding.clause, "params": content.canonical(dict(finding.params))}
+        for finding in findings
+    ]
+
+
+# ── talent pay verify ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def verify(session: Session) -> list[Finding]:
+    """Every invariant of every batch that does not hold, none for a sound ledger; clause is rules §2.
+
+    Amounts are whole fen and not negative, lines add up to the total, the hash is that of the content, and the
+    snapshot computed again gives the same parameters, lines, receipts and findings, byte by byte.
+    """
+    batches = session.scalars(select(PayBatch).order_by(PayBatch.id)).all()
+    return [finding for batch in batches for finding in _broken(session, batch)]
+
+
+def _broken(session: Session, batch: PayBatch) -> Iterator[Finding]:
+    lines, findings = queries.stored_lines(session, batch.id), queries.stored_findings(session, batch.id)
+    for line in lines:
+        if type(line.amount_fen) is not int or line.amount_fen < 0:
+            yield _wrong("pay.ledger_amount", batch, staff_no=line.staff_no, amount=str(line.amount_fen))
+    total = sum(line.amount_fen for line in lines)
+    if total != batch.total_fen:
+        yield _wrong("pay.ledger_total", batch, total_fen=batch.total_fen, lines_fen=total)
+    if content.content_hash(batch.snapshot, batch.parameters, lines, findings) != batch.content_hash:
+        yield _wrong("pay.ledger_hash", batch)
+    yield from _differences(batch, lines, findings)
+
+
+def _differences(batch: PayBatch, lines: Sequence[LineText], findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Where the snapshot, computed again, says something else than the tables."""
+    result = content.thaw(batch.snapshot).result()
+    if content.parameters_text(result) != batch.parameters or result.terms.convention.value != batch.convention:
+        yield _wrong("pay.ledger_parameters", batch)
+    stored = {(line.staff_no, line.school_code): line for line in lines}
+    again = {(line.staff_no, line.school_code): line for line in content.line_texts(result)}
+    for key in sorted(stored.keys() | again.keys()):
+        if stored.get(key) != again.get(key):
+            yield _wrong("pay.ledger_line", batch, staff_no=key[0], school_code=key[1])
+    if [finding.as_dict() for finding in findings] != [finding.as_dict() for finding in result.findings]:
+        yield _wrong("pay.ledger_findings", batch)
+
+
+def _wrong(code: str, batch: PayBatch, **params: Any) -> Finding:
+    return Finding(code, "", {"year": batch.year, "sequence": batch.sequence, **params})

@@ -1,0 +1,361 @@
+"""Incentive pay as it is read: batches, their lines, findings and receipts, by scope.
+
+``pay:read`` reaches everybody's lines, the lines of own schools, or one's own. What lies outside is not found.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select, true
+from sqlalchemy.orm import Session, undefer
+
+from talent.core.access import Scope
+from talent.core.errors import Finding, NotFound
+from talent.core.work import Work
+from talent.pay import content
+from talent.pay.content import Facts, LineText
+from talent.pay.models import SUPERSEDED, PayBatch, PayFinding, PayLine
+from talent.pay.rules import CONVENTIONS
+from talent.people.models import Person, School
+
+Say = Callable[[Finding], tuple[str, str]]
+
+
+# ── what is stored ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def stored_lines(session: Session, batch_id: int) -> list[LineText]:
+    """The lines of a batch by staff number and school code, as they were hashed."""
+    rows = session.execute(
+        select(PayLine.staff_no, PayLine.school_code, PayLine.months, PayLine.month_count, PayLine.days,
+               PayLine.amount_fen, PayLine.receipt).where(PayLine.batch_id == batch_id)).all()
+    return sorted((LineText(*row) for row in rows), key=lambda line: (line.staff_no, line.school_code))
+
+
+def stored_findings(session: Session, batch_id: int) -> list[Finding]:
+    """The findings of a batch in the order they were made."""
+    rows = session.execute(
+        select(PayFinding.code, PayFinding.clause, PayFinding.params, PayFinding.level)
+        .where(PayFinding.batch_id == batch_id).order_by(PayFinding.id)).all()
+    return [_finding(row) for row in rows]
+
+
+def _finding(row: Row[*tuple[Any, ...]]) -> Finding:
+    return Finding(row.code, row.clause, json.loads(row.params), row.level)
+
+
+def document(work: Work, batch: PayBatch, say: Say) -> dict[str, Any]:
+    """A whole batch as ``talent pay compute --format json`` prints it; ``say`` words the findings."""
+    work.require("pay:read")
+    lines = stored_lines(work.session, batch.id)
+    schools: dict[str, int] = defaultdict(int)
+    for line in lines:
+        schools[line.school_code] += line.amount_fen
+    return {
+        "year": batch.year, "convention": batch.convention, "total_fen": batch.total_fen,
+        "schools": [{"school_code": code, "amount_fen": fen} for code, fen in sorted(schools.items())],
+        "lines": [{"staff_no": line.staff_no, "school_code": line.school_code, "months": json.loads(line.months),
+                   "days": line.days, "amount_fen": line.amount_fen} for line in lines],
+        "findings": [{"staff_no": finding.params.get("staff_no"), "code": finding.code, "level": finding.level,
+                      "text": say(finding)[0]} for finding in stored_findings(work.session, batch.id)],
+        "batch": batch.id, "state": batch.state, "content_hash": batch.content_hash,
+    }
+
+
+# ── batches, by scope ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _reach(scope: Scope) -> ColumnElement[bool]:
+    """The lines a scope reaches."""
+    if scope.everyone:
+        return true()
+    return or_(PayLine.school_id.in_(scope.schools), PayLine.person_id.in_(scope.persons))
+
+
+def years(work: Work) -> list[int]:
+    """The years with a batch, newest first."""
+    work.require("pay:read")
+    return list(work.session.scalars(select(PayBatch.year).distinct().order_by(PayBatch.year.desc())))
+
+
+def latest_batch(work: Work, year: int) -> PayBatch | None:
+    """The newest batch of a year that no later run has replaced."""
+    work.require("pay:read")
+    return work.session.scalars(
+        select(PayBatch).where(PayBatch.year == year, PayBatch.state != SUPERSEDED)
+        .order_by(PayBatch.sequence.desc()).limit(1)).first()
+
+
+def former_batch(work: Work, batch: PayBatch) -> PayBatch | None:
+    """The run of the same year and convention before this one."""
+    work.require("pay:read")
+    return work.session.scalars(
+        select(PayBatch)
+        .where(PayBatch.year == batch.year, PayBatch.convention == batch.convention,
+               PayBatch.sequence < batch.sequence)
+        .order_by(PayBatch.sequence.desc()).limit(1)).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over the lines of a batch that the reader may see."""
+
+    people: int
+    schools: int
+    months: int
+    fen: int
+
+
+def totals(work: Work, batch_id: int) -> Totals:
+    """What the reader's lines of a batch add up to; one statement."""
+    people, schools, months, fen = work.session.execute(
+        select(func.count(PayLine.person_id.distinct()), func.count(PayLine.school_id.distinct()),
+               func.coalesce(func.sum(PayLine.month_count), 0), func.coalesce(func.sum(PayLine.amount_fen), 0))
+        .where(PayLine.batch_id == batch_id, _reach(work.require("pay:read")))).one()
+    return Totals(people, schools, int(months), int(fen))
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """A batch for its page. ``former`` are the totals of the run before it, None for a first run."""
+
+    batch: PayBatch
+    totals: Totals
+    former: Totals | None
+    parameters: Sequence[Mapping[str, Any]]
+
+    @property
+    def assumed(self) -> int:
+        """How many parameters nobody decided."""
+        return sum(value["basis"] == "assumed" for value in self.parameters)
+
+
+def batch_view(work: Work, batch: PayBatch) -> BatchView:
+    """The batch with the reader's own totals, beside those of the run before."""
+    former = former_batch(work, batch)
+    return BatchView(batch, totals(work, batch.id), totals(work, former.id) if former else None,
+                     json.loads(batch.parameters))
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolTotal:
+    """The allotment of one sending school."""
+
+    code: str
+    name: str
+    people: int
+    months: int
+    fen: int
+
+
+def school_totals(work: Work, batch_id: int) -> list[SchoolTotal]:
+    """Allotments by school code; they add up to :func:`totals`."""
+    rows = work.session.execute(
+        select(School.code, School.name, func.count(PayLine.person_id.distinct()), func.sum(PayLine.month_count),
+               func.sum(PayLine.amount_fen))
+        .join(School, School.id == PayLine.school_id)
+        .where(PayLine.batch_id == batch_id, _reach(work.require("pay:read")))
+        .group_by(School.code, School.name).order_by(School.code)).all()
+    return [SchoolTotal(code, name, people, int(months), int(fen)) for code, name, people, months, fen in rows]
+
+
+# ── lines ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A line in a list."""
+
+    id: int
+    year: int
+    convention: str
+    state: str
+    staff_no: str
+    name: str
+    school_code: str
+    school: str
+    months: tuple[int, ...]
+    days: int
+    fen: int
+
+
+def _line_rows(scope: Scope) -> Select[*tuple[Any, ...]]:
+    return (
+        select(PayLine.id, PayBatch.year, PayBatch.convention, PayBatch.state, PayLine.staff_no, Person.name,
+               School.code, School.name, PayLine.months, PayLine.days, PayLine.amount_fen)
+        .join(PayBatch, PayBatch.id == PayLine.batch_id)
+        .join(Person, Person.id == PayLine.person_id)
+        .join(School, School.id == PayLine.school_id)
+        .where(_reach(scope))
+    )
+
+
+def _read_lines(session: Session, statement: Select[*tuple[Any, ...]]) -> list[LineRow]:
+    return [LineRow(id_, year, convention, state, staff_no, name, code, school, tuple(json.loads(months)), days, fen)
+            for id_, year, convention, state, staff_no, name, code, school, months, days, fen
+            in session.execute(statement)]
+
+
+def lines(
+    work: Work, batch_id: int, *, school_code: str = "", offset: int = 0, limit: int = 50
+) -> tuple[list[LineRow], int]:
+    """One page of the reader's lines of a batch by school and staff number, and how many there are."""
+    statement = _line_rows(work.require("pay:read")).where(PayLine.batch_id == batch_id)
+    if school_code:
+        statement = statement.where(School.code == school_code)
+    total = work.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    page = statement.order_by(School.code, PayLine.staff_no).offset(offset).limit(limit)
+    return _read_lines(work.session, page), total
+
+
+def school_total(work: Work, batch_id: int, code: str) -> SchoolTotal:
+    """One school's allotment; a school without lines that the reader may see is not found."""
+    found = next((total for total in school_totals(work, batch_id) if total.code == code), None)
+    if found is None:
+        raise NotFound("school", code)
+    return found
+
+
+def lines_of_person(work: Work, person_id: int) -> list[LineRow]:
+    """A person's lines of every batch in force, newest year first, as far as the reader may see them."""
+    statement = _line_rows(work.require("pay:read")).where(
+        PayLine.person_id == person_id, PayBatch.state != SUPERSEDED)
+    return _read_lines(work.session, statement.order_by(PayBatch.year.desc(), PayBatch.sequence.desc(), School.code))
+
+
+# ── findings ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """A finding with the person it is about, and their line where there is one."""
+
+    finding: Finding
+    name: str
+    line_id: int | None
+
+
+def _finding_reach(scope: Scope) -> ColumnElement[bool]:
+    if scope.everyone:
+        return true()
+    return or_(PayFinding.school_id.in_(scope.schools), PayFinding.person_id.in_(scope.persons))
+
+
+def finding_counts(work: Work, batch_id: int) -> list[tuple[str, str, int]]:
+    """(code, level, how many) of what the reader may see: errors first, then by code."""
+    rows = work.session.execute(
+        select(PayFinding.code, PayFinding.level, func.count())
+        .where(PayFinding.batch_id == batch_id, _finding_reach(work.require("pay:read")))
+        .group_by(PayFinding.code, PayFinding.level).order_by(PayFinding.level, PayFinding.code)).all()
+    return [(code, level, count) for code, level, count in rows]
+
+
+def findings(
+    work: Work, batch_id: int, *, code: str = "", offset: int = 0, limit: int = 50
+) -> tuple[list[FindingRow], int]:
+    """One page of findings, errors first, and how many there are."""
+    where = [PayFinding.batch_id == batch_id, _finding_reach(work.require("pay:read"))]
+    if code:
+        where.append(PayFinding.code == code)
+    total = work.session.scalar(select(func.count()).select_from(PayFinding).where(*where)) or 0
+    line = select(func.min(PayLine.id)).where(
+        PayLine.batch_id == PayFinding.batch_id, PayLine.person_id == PayFinding.person_id).scalar_subquery()
+    rows = work.session.execute(
+        select(PayFinding.code, PayFinding.clause, PayFinding.params, PayFinding.level, Person.name,
+               line.label("line_id"))
+        .outerjoin(Person, Person.id == PayFinding.person_id)
+        .where(*where).order_by(PayFinding.level, PayFinding.code, PayFinding.id).offset(offset).limit(limit)).all()
+    return [FindingRow(_finding(row), row.name or "", row.line_id) for row in rows], total
+
+
+# ── the conventions side by side ─────────────────────────────────────────────────────────────────────────────
+
+
+@lru_cache(maxsize=4)
+def _compared(snapshot: str) -> Mapping[str, Mapping[tuple[str, str], int]]:
+    """Convention → (staff number, school code) → fen. A snapshot never changes, so neither does the answer."""
+    facts = content.thaw(snapshot)
+    return {code: _amounts(facts, code) for code in CONVENTIONS}
+
+
+def _amounts(facts: Facts, convention: str) -> dict[tuple[str, str], int]:
+    return {(line.staff_no, line.school_code): line.amount_fen for line in facts.result(convention).lines}
+
+
+def comparison(work: Work, batch: PayBatch) -> dict[str, int]:
+    """What the reader's lines add up to under each of the five conventions, on the same people."""
+    scope = work.require("pay:read")
+    compared = _compared(batch.snapshot)
+    if scope.everyone:
+        return {code: sum(amounts.values()) for code, amounts in compared.items()}
+    mine = [(staff_no, code) for staff_no, code in work.session.execute(
+        select(PayLine.staff_no, PayLine.school_code).where(PayLine.batch_id == batch.id, _reach(scope)))]
+    return {code: sum(amounts.get(key, 0) for key in mine) for code, amounts in compared.items()}
+
+
+def compared_lines(work: Work, batch: PayBatch, rows: Sequence[LineRow]) -> list[tuple[LineRow, dict[str, int]]]:
+    """Lines the reader has been shown, each with its amount under every convention."""
+    work.require("pay:read")
+    compared = _compared(batch.snapshot)
+    return [(row, {code: amounts.get((row.staff_no, row.school_code), 0) for code, amounts in compared.items()})
+            for row in rows]
+
+
+# ── one receipt ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """A line with all it came from. ``facts`` are this person's alone; ``others`` is fen by convention."""
+
+    line_id: int
+    person_id: int
+    staff_no: str
+    name: str
+    school_code: str
+    school: str
+    months: tuple[int, ...]
+    days: int
+    fen: int
+    receipt: Mapping[str, Any]
+    parameters: Sequence[Mapping[str, Any]]
+    findings: Sequence[Finding]
+    facts: Facts
+    others: Mapping[str, int]
+    year: int
+    convention: str
+    state: str
+    sequence: int
+    computed_at: datetime
+    content_hash: str
+
+
+def receipt_view(work: Work, line_id: int) -> ReceiptView:
+    """The receipt of one line in the reader's scope, else ``NotFound``."""
+    line = work.session.scalars(
+        select(PayLine).options(undefer(PayLine.receipt))
+        .where(PayLine.id == line_id, _reach(work.require("pay:read")))).first()
+    if line is None:
+        raise NotFound("pay_line", line_id)
+    batch = line.batch
+    facts = content.thaw(batch.snapshot).of_person(line.staff_no)
+    key = (line.staff_no, line.school_code)
+    return ReceiptView(
+        line.id, line.person_id, line.staff_no, line.person.name, line.school_code, line.school.name,
+        tuple(json.loads(line.months)), line.days, line.amount_fen, json.loads(line.receipt),
+        json.loads(batch.parameters), _findings_of(work.session, line), facts,
+        {code: _amounts(facts, code).get(key, 0) for code in CONVENTIONS},
+        batch.year, batch.convention, batch.state, batch.sequence, batch.computed_at, batch.content_hash)
+
+
+def _findings_of(session: Session, line: PayLine) -> list[Finding]:
+    rows = session.execute(
+        select(PayFinding.code, PayFinding.clause, PayFinding.params, PayFinding.level)
+        .where(PayFinding.batch_id == line.batch_id, PayFinding.person_id == line.person_id)
+        .order_by(PayFinding.id)).all()
+    return [_finding(row) for row in rows]

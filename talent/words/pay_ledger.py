@@ -1,0 +1,17 @@
+"""What the check of stored pay batches found, in words."""
+
+_RESTORE = "请停止使用该批次，与最近一次备份核对；查明原因后重新核算。"
+
+WORDS: dict[str, tuple[str, str]] = {
+    "pay.ledger_amount": (
+        "{year} 年第 {sequence} 次核算：工号 {staff_no} 的金额“{amount}”不是非负整数（分）。", _RESTORE),
+    "pay.ledger_total": (
+        "{year} 年第 {sequence} 次核算：逐人相加 {lines_fen} 元，与批次总额 {total_fen} 元不一致。", _RESTORE),
+    "pay.ledger_hash": ("{year} 年第 {sequence} 次核算：内容与算出时留下的指纹不一致，保存后有改动。", _RESTORE),
+    "pay.ledger_parameters": ("{year} 年第 {sequence} 次核算：保存的参数与快照里的不一致。", _RESTORE),
+    "pay.ledger_line": (
+        "{year} 年第 {sequence} 次核算：按快照重算，工号 {staff_no} 在学校 {school_code} 的一行与保存的不一致。",
+        _RESTORE),
+    "pay.ledger_findings": ("{year} 年第 {sequence} 次核算：按快照重算，发现的问题与保存的不一致。", _RESTORE),
+    "conflict.pay_batch": ("{year} 年激励金刚刚由另一人核算。", "请刷新页面，查看新的结果后再决定是否重算。"),
+}
