@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from talent.core.language import CATALOGUES
 from talent.core.work import Program
-from talent.web import admin, login, navigation, refusals, security, templating
+from talent.web import admin, login, navigation, people, refusals, security, templating
 from talent.web.security import current_actor, public, signed_in
 
 PACKAGE = Path(__file__).resolve().parent
@@ -22,6 +22,7 @@ PACKAGE = Path(__file__).resolve().parent
 PAGES = (
     login,
     admin,
+    people,
 )
 
 
