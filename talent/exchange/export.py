@@ -115,8 +115,8 @@ def _teachers(work: Work, scope: Scope) -> Iterator[Record]:
         .exists()
     )
     intake = BY_CODE["teachers"]
-    people = {name: getattr(Person, name) for name in Person.__table__.columns}
-    periods = {name: getattr(Employment, name) for name in Employment.__table__.columns}
+    people = {column.key: getattr(Person, column.key) for column in Person.__table__.columns}
+    periods = {column.key: getattr(Employment, column.key) for column in Employment.__table__.columns}
     wanted: dict[str, Any] = {
         column.name: people.get(column.name, periods.get(column.name))
         for column in intake.kind.columns
