@@ -5,6 +5,7 @@ a run is the last 31 August not after its date, and the window is the three scho
 posts and records are taken as they stood at the cut-off, so a later change moves no earlier run.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,9 @@ from talent.achievements.models import Achievement, ContestResult, Mentoring
 from talent.assistance.models import Assignment
 from talent.assistance.rules import Month, months_on_post
 from talent.core.access import Scope
+from talent.core.errors import NotFound
 from talent.core.periods import ONE_DAY, Period, add_years, months_of, school_year
+from talent.core.work import Work
 from talent.core.workdays import WorkCalendar
 from talent.people.models import Absence, Collection, Employment, Person
 from talent.people.queries import in_service_on
@@ -27,7 +30,9 @@ from talent.people.service import LONG_LEAVE, served
 from talent.policy.book import Book
 from talent.policy.tables import HourColumnTable, TierTable
 from talent.portraits.features import COLUMNS, HOURS_COLUMNS, Features, FloatArray, scaled_to_window
+from talent.portraits.models import PUBLISHED, SUPERSEDED, PortraitRun, PortraitScore
 from talent.portraits.parameters import TIERS, settings_of
+from talent.portraits.scores import DIMENSIONS
 from talent.portraits.settings import PortraitSettings
 from talent.tiers.models import Title
 from talent.tiers.queries import title_facts
@@ -337,3 +342,43 @@ def _over_limit(days: set[int], calendar: WorkCalendar, limit: int) -> Iterable[
             absent = (date.fromordinal(day) for day in month.ordinals if day in days)
             if sum(calendar.is_workday(day) for day in absent) > limit:
                 yield year, number
+
+
+# ---- stored runs ----
+
+
+@dataclass(frozen=True, slots=True)
+class PersonScores:
+    """One person in one run. Scores 0..100, None = not collected; a group only once the run is published."""
+
+    run_id: int
+    as_of: date
+    state: str
+    dimensions: dict[str, float | None]
+    coverage: float
+    is_insufficient: bool
+    group: int | None
+    membership: tuple[float, ...]
+
+
+def scores_of_person(work: Work, person_id: int) -> PersonScores | None:
+    """The person's scores in the latest run that stands, None when there is none; one statement.
+
+    A teacher sees only their own. Raises ``NotAllowed`` without any right, ``NotFound`` for somebody else.
+    """
+    scope = work.require("portrait:read")
+    if not scope.everyone and person_id not in scope.persons:
+        raise NotFound("person", person_id)
+    found = work.session.execute(
+        select(PortraitRun, PortraitScore).join(PortraitScore, PortraitScore.run_id == PortraitRun.id)
+        .where(PortraitScore.person_id == person_id, PortraitRun.state != SUPERSEDED)
+        .order_by(PortraitRun.as_of.desc(), PortraitRun.id.desc()).limit(1)
+    ).first()
+    if found is None:
+        return None
+    run, row = found._tuple()
+    is_out = run.state == PUBLISHED
+    return PersonScores(
+        run.id, run.as_of, run.state, {name: getattr(row, name) for name in DIMENSIONS}, row.coverage,
+        row.is_insufficient, row.person_group if is_out else None, tuple(json.loads(row.membership)) if is_out else (),
+    )
