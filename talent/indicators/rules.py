@@ -249,7 +249,7 @@ def _gaps_of(school: SchoolFacts, stage: Stage, policy: IndicatorPolicy) -> list
 class DistrictCounts:
     """People behind the district's rates: 小学 and 初中 full-time teachers in service on the date.
 
-    ``eligible`` could be exchanged, ``exchanged`` were in the school year; ``…_backbone`` hold a counted title.
+    ``eligible`` could be exchanged, ``exchanged`` were in the school year; ``…_backbone`` hold a title.
     """
 
     teachers: int

@@ -1,13 +1,14 @@
 """Reading the YAML: which files there are, what an entry looks like on paper, and what is wrong with one."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from importlib.resources.abc import Traversable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from talent.policy.errors import PolicyError
 
@@ -16,6 +17,9 @@ _Words = Annotated[str, Field(strict=True, min_length=1)]
 
 class _Paper(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+
+_PaperT = TypeVar("_PaperT", bound=_Paper)
 
 
 class SourceDocument(_Paper):
@@ -34,20 +38,23 @@ class DatedDocument(_Paper):
     source: SourceDocument
 
 
-def _in_order(values: dict[date, DatedDocument]) -> dict[date, DatedDocument]:
-    if list(values) != sorted(values):
-        raise ValueError("dates are not in order")
-    return values
-
-
-class EntryDocument(_Paper):
-    """One entry as a file writes it."""
-
+class _EntryPaper(_Paper):
     label: _Words
     unit: _Words
     paid_to: str = ""
     note: str = ""
-    values: Annotated[dict[date, DatedDocument], Field(min_length=1), AfterValidator(_in_order)]
+    values: Annotated[dict[date, Any], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDocument:
+    """One entry as a file writes it, its dates in order."""
+
+    label: str
+    unit: str
+    paid_to: str
+    note: str
+    values: Mapping[date, DatedDocument]
 
 
 class _Loader(yaml.CSafeLoader):
@@ -86,11 +93,17 @@ def _parse(path: Traversable) -> dict[Any, Any]:
 
 
 def _entry(file: str, key: str, raw: object) -> EntryDocument:
+    paper = _read(_EntryPaper, raw, file, key)
+    if list(paper.values) != sorted(paper.values):
+        raise PolicyError("dates are not in order", file=file, key=key)
+    values = {since: _read(DatedDocument, dated, file, key, since) for since, dated in paper.values.items()}
+    return EntryDocument(paper.label, paper.unit, paper.paid_to, paper.note, values)
+
+
+def _read(model: type[_PaperT], raw: object, file: str, key: str, on: date | None = None) -> _PaperT:
     try:
-        return EntryDocument.model_validate(raw)
+        return model.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
-        place = [str(part) for part in first["loc"]]
-        on = place[1] if len(place) > 1 and place[0] == "values" else None
-        field = ".".join(place[2:] if on else place)
+        field = ".".join(str(part) for part in first["loc"])
         raise PolicyError(f"{field}: {first['msg']}", file=file, key=key, on=on) from error

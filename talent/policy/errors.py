@@ -9,7 +9,7 @@ class PolicyError(ValueError):
     ``file`` is the YAML file (or ``override``), ``key`` and ``on`` say where, ``problem`` says what is wrong.
     """
 
-    def __init__(self, problem: str, *, file: str, key: str = "", on: date | str | None = None) -> None:
+    def __init__(self, problem: str, *, file: str, key: str = "", on: date | None = None) -> None:
         self.problem = problem
         self.file = file
         self.key = key
