@@ -131,7 +131,8 @@ def policy(look: Look) -> Iterator[Thing]:
     count, oldest = settings.waiting_for(look.work.session, look.actor.user_id)
     if count:
         yield Thing(gettext("批准政策参数"), gettext("另一位提出的值，由您批准或退回"),
-                    gettext("%(n)s 项参数", n=count), "policy", link_to("policy.index"), gettext("去批准"), since=look.day(oldest))
+                    gettext("%(n)s 项参数", n=count), "policy", link_to("policy.index"), gettext("去批准"),
+                    since=look.day(oldest))
 
 
 def grants(look: Look) -> Iterator[Thing]:
