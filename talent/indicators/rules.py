@@ -163,13 +163,23 @@ def amount_of(
     return resource_at(school, stage, indicator.code, policy)
 
 
-def school_result(school: SchoolFacts, stage: Stage, policy: IndicatorPolicy) -> SchoolResult:
-    """The seven values and the verdict of a school with pupils at ``stage``."""
+Amounts = tuple[Fraction | None, ...]
+
+
+def amounts_of(school: SchoolFacts, stage: str, policy: IndicatorPolicy) -> Amounts:
+    """What each indicator counts at one stage of a school, in the order of their numbers."""
+    return tuple(amount_of(school, stage, row, policy) for row in policy.thresholds)
+
+
+def school_result(
+    school: SchoolFacts, stage: Stage, policy: IndicatorPolicy, amounts: Amounts | None = None
+) -> SchoolResult:
+    """The seven values and the verdict of a school with pupils at ``stage``; ``amounts`` if known already."""
     pupils = school.pupils[stage]
+    counted = amounts_of(school, stage, policy) if amounts is None else amounts
     values = tuple(
         None if amount is None else amount * row.per_pupils / pupils
-        for row in policy.thresholds
-        for amount in (amount_of(school, stage, row, policy),)
+        for row, amount in zip(policy.thresholds, counted, strict=True)
     )
     thresholds = [row.threshold(stage) for row in policy.thresholds]
     return SchoolResult(
@@ -201,14 +211,15 @@ def stage_result(schools: Iterable[SchoolFacts], stage: Stage, policy: Indicator
         (school for school in schools if school.pupils.get(stage, 0) > 0 and takes_part(school, policy)),
         key=lambda school: school.code,
     )
+    counted = [(school, amounts_of(school, stage, policy)) for school in taking_part]
     limit = policy.cv_limits[stage]
     indicators = []
-    for row in policy.thresholds:
-        amounts = [(school.pupils[stage], amount_of(school, stage, row, policy)) for school in taking_part]
-        spread = dispersion(((pupils, x) for pupils, x in amounts if x is not None), row.per_pupils)
+    for place, row in enumerate(policy.thresholds):
+        resources = ((school.pupils[stage], amounts[place]) for school, amounts in counted)
+        spread = dispersion(((pupils, x) for pupils, x in resources if x is not None), row.per_pupils)
         meets = None if spread is None else spread.within(limit)
         indicators.append(IndicatorResult(row.number, spread, limit, meets))
-    results = tuple(school_result(school, stage, policy) for school in taking_part)
+    results = tuple(school_result(school, stage, policy, amounts) for school, amounts in counted)
     return StageResult(stage, tuple(indicators), results)
 
 
