@@ -1,0 +1,47 @@
+"""How far a piece of background work is, for the person who asked for it."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, url_for
+
+from talent.core.errors import Finding, NotFound
+from talent.core.jobs import Job
+from talent.exchange import staging
+from talent.web.security import open_read, signed_in
+from talent.words.say import say
+
+pages = Blueprint("jobs", __name__, url_prefix="/jobs")
+
+MOST_ID = 2**31 - 1
+
+
+def _import_page(payload: Mapping[str, Any]) -> str:
+    return url_for("imports.batch", batch_id=payload["batch"])
+
+
+#: Kind of job → where its result is seen. A family of pages with background work adds its line here.
+RESULTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    staging.PREVIEW: _import_page,
+    staging.ACCEPT: _import_page,
+}
+
+
+def stage_of(job: Job) -> str:
+    """What a job is at, in words."""
+    return say(Finding(job.stage or "import.waiting"))[0]
+
+
+@pages.get(f"/<int(max={MOST_ID}):job_id>")
+@signed_in
+def progress(job_id: int) -> dict[str, Any]:
+    """``{stage, done, total, left, next}`` for the page that waits; ``next`` once there is something to see."""
+    with open_read() as work:
+        job = work.session.get(Job, job_id)
+        if job is None or job.requested_by is None or job.requested_by != work.actor.user_id:
+            raise NotFound("job", job_id)
+        ended = job.state in ("done", "failed")
+        shown = RESULTS.get(job.kind)
+        return {"stage": stage_of(job), "done": job.done, "total": job.total, "left": "",
+                "next": shown(json.loads(job.payload)) if ended and shown else None}
