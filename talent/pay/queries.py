@@ -15,12 +15,13 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select, true
 from sqlalchemy.orm import Session, undefer
 
 from talent.core.access import Scope
-from talent.core.errors import Finding, NotFound
+from talent.core.errors import Finding, NotFound, RuleViolation
 from talent.core.work import Work
 from talent.pay import content
 from talent.pay.content import Facts, LineText
+from talent.pay.facts import PayTerms
 from talent.pay.models import SUPERSEDED, PayBatch, PayFinding, PayLine
-from talent.pay.rules import CONVENTIONS
+from talent.pay.rules import CONVENTIONS, compute_year
 from talent.people.models import Person, School
 
 Say = Callable[[Finding], tuple[str, str]]
@@ -77,6 +78,13 @@ def _reach(scope: Scope) -> ColumnElement[bool]:
     return or_(PayLine.school_id.in_(scope.schools), PayLine.person_id.in_(scope.persons))
 
 
+def check_year(work: Work, year: int) -> None:
+    """Refuse by name a year that no standard covers, as a computation would."""
+    terms = PayTerms.from_book(work.book, year)
+    if refusals := compute_year(year, {}, {}, terms).refusals:
+        raise RuleViolation(refusals)
+
+
 def years(work: Work) -> list[int]:
     """The years with a batch, newest first."""
     work.require("pay:read")
@@ -122,11 +130,12 @@ def totals(work: Work, batch_id: int) -> Totals:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """A batch for its page. ``former`` are the totals of the run before it, None for a first run."""
+    """A batch for its page. ``former`` are the totals of the run before it, numbered; None for a first run."""
 
     batch: PayBatch
     totals: Totals
     former: Totals | None
+    former_sequence: int | None
     parameters: Sequence[Mapping[str, Any]]
 
     @property
@@ -139,7 +148,7 @@ def batch_view(work: Work, batch: PayBatch) -> BatchView:
     """The batch with the reader's own totals, beside those of the run before."""
     former = former_batch(work, batch)
     return BatchView(batch, totals(work, batch.id), totals(work, former.id) if former else None,
-                     json.loads(batch.parameters))
+                     former.sequence if former else None, json.loads(batch.parameters))
 
 
 @dataclass(frozen=True, slots=True)

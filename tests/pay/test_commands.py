@@ -1,4 +1,4 @@
-"""A year computed from stored records: the worked examples of the rules, mergers, refusals, recomputation, the check."""
+"""A year computed from stored records: the worked examples of the rules, mergers, refusals, recomputing, the check."""
 
 from typing import Any
 

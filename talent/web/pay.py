@@ -1,0 +1,299 @@
+"""Incentive pay: the batch of a year, a school's lines, what was found, the conventions compared, and the receipt."""
+
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+from werkzeug.wrappers import Response
+
+from talent.core.errors import NotFound
+from talent.core.money import uppercase
+from talent.core.work import Work
+from talent.pay import commands, queries
+from talent.pay.conventions import WHOLE_MONTHS
+from talent.pay.facts import YEARLY_AMOUNT
+from talent.pay.models import CHAIN, SUPERSEDED, PayBatch
+from talent.pay.rules import CONVENTIONS
+from talent.web import kit, receipt
+from talent.web.links import person_url
+from talent.web.refusals import worded
+from talent.web.security import current_actor, open_read, open_write, permission, program, today
+from talent.web.templating import money, signed
+
+pages = Blueprint("pay", __name__, url_prefix="/pay")
+
+STATES = {
+    "draft": lazy_gettext("草稿"), "computed": lazy_gettext("已计算"), "school_confirmed": lazy_gettext("学校确认"),
+    "hr_reviewed": lazy_gettext("人事复核"), "approved": lazy_gettext("批准"), "locked": lazy_gettext("锁定"),
+    "exported": lazy_gettext("导出"), "paid": lazy_gettext("已付"), SUPERSEDED: lazy_gettext("已被后一次核算替代"),
+}
+_COMING = {
+    "school_confirmed": lazy_gettext("逐校核对名单"), "hr_reviewed": lazy_gettext("尚未开始"),
+    "approved": lazy_gettext("财务、分管领导"), "locked": lazy_gettext("须填文号"),
+    "exported": lazy_gettext("交工资系统"), "paid": lazy_gettext("回单核对"),
+}
+TITLES = {
+    "pay.dates_reversed": lazy_gettext("起止日期颠倒，未计发"),
+    "pay.absence_reversed": lazy_gettext("缺勤起止日期颠倒"),
+    "pay.outside_scope": lazy_gettext("派出单位不属于中小学，计 0 元"),
+    "pay.school_unknown": lazy_gettext("学校代码查不到，计 0 元"),
+    "pay.school_closed": lazy_gettext("学校已停用，没有并入学校"), "pay.merger_cycle": lazy_gettext("并入关系首尾相接"),
+    "pay.appraisal_unqualified": lazy_gettext("考核不合格，不计发"),
+    "pay.appraisal_missing": lazy_gettext("没有考核结果，先按合格计"),
+    "pay.post_elsewhere": lazy_gettext("派出学校不是编制所在学校"),
+}
+SIGNATURES = (
+    lazy_gettext("经办人（签字）"), lazy_gettext("学校负责人（签字）"), lazy_gettext("学校（盖章）"),
+    lazy_gettext("人事科复核（签字）"), lazy_gettext("财务（签字）"), lazy_gettext("分管领导（签字）"),
+)
+
+
+# ── the year ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _asked_year(work: Work) -> int:
+    """``?year=``, else the newest year with a batch, else the last whole one; one before the standard is refused."""
+    known = queries.years(work)
+    year = request.args.get("year", known[0] if known else today().year - 1, type=int)
+    if not 1 <= year <= today().year + 1:
+        raise NotFound("year", year)
+    queries.check_year(work, year)
+    return year
+
+
+def _batch(work: Work) -> PayBatch:
+    """The batch of the year asked for; not found when nobody has computed it."""
+    year = _asked_year(work)
+    batch = queries.latest_batch(work, year)
+    if batch is None:
+        raise NotFound("pay_batch", year)
+    return batch
+
+
+def _year_tabs(work: Work, year: int) -> list[dict[str, Any]]:
+    first = work.book.first_date(YEARLY_AMOUNT).year
+    return [{"label": gettext("%(year)s 年", year=each), "url": url_for(".index", year=each), "current": each == year}
+            for each in range(max(today().year, year), first - 1, -1)]
+
+
+@pages.get("/")
+@permission("pay:read")
+def index() -> str | Response:
+    """The newest batch of a year: where it stands, its sums, its schools, what was found."""
+    actor = current_actor()
+    scope = actor.require("pay:read")
+    if not scope.everyone and not scope.schools:
+        return redirect(url_for(".mine"), 303)
+    with open_read() as work:
+        year = _asked_year(work)
+        frame = {"year": year, "tabs": _year_tabs(work, year), "may_compute": actor.may("pay:compute")}
+        batch = queries.latest_batch(work, year)
+        if batch is None:
+            return render_template("pay/none.html", **frame)
+        return render_template("pay/index.html", **frame, **_batch_page(work, batch))
+
+
+def _batch_page(work: Work, batch: PayBatch) -> dict[str, Any]:
+    view, asked = queries.batch_view(work, batch), kit.asked_page(20)
+    schools = queries.school_totals(work, batch.id)
+    found = _found(work, batch, view)
+    return {
+        "view": view, "batch": batch, "chain": _chain(batch), "facts": _facts(view), "found": found,
+        "page": asked.page(schools[asked.offset:asked.offset + asked.size], len(schools)),
+        "conventions": _conventions(queries.comparison(work, batch), batch),
+        "parameters": receipt.parameters(view.parameters, None, batch.year),
+        "state": _state(batch, view.assumed), "whole": work.require("pay:read").everyone,
+        "convention": receipt.convention_name(batch.convention),
+        "errors": sum(item["level"] == "error" for item in found),
+    }
+
+
+def _state(batch: PayBatch | queries.ReceiptView, assumed: int) -> str:
+    """One sentence on where a batch stands."""
+    if batch.state == SUPERSEDED:
+        return gettext("这是一次较早的核算，已被后一次替代。")
+    following = CHAIN[min(CHAIN.index(batch.state) + 1, len(CHAIN) - 1)]
+    return gettext("%(state)s，下一步：%(next)s。用了 %(n)s 项假定参数，锁定前须具名确认并填文号。",
+                   state=STATES[batch.state], next=STATES[following], n=assumed)
+
+
+def _chain(batch: PayBatch) -> list[dict[str, Any]]:
+    at = CHAIN.index(batch.state)
+    when = f"{batch.computed_at.astimezone(_zone()):%m-%d}"
+    notes = {"draft": f"{batch.computed_by_name} {when}",
+             "computed": gettext("第 %(n)s 次 %(day)s", n=batch.sequence, day=when), **_COMING}
+    return [{"label": STATES[code], "note": notes[code],
+             "state": "done" if place <= at else "now" if place == at + 1 else "todo"}
+            for place, code in enumerate(CHAIN)]
+
+
+def _facts(view: queries.BatchView) -> list[dict[str, Any]]:
+    sums, former, year = view.totals, view.former, view.batch.year
+    people = url_for(".people", year=year)
+    since = gettext("比第 %(n)s 次", n=view.former_sequence) if former else ""
+    return [
+        {"label": gettext("人数"), "value": f"{sums.people:,}", "unit": gettext("人"), "href": people,
+         "note": f"{since} {signed(sums.people - former.people)}" if former else gettext("有在岗日的人")},
+        {"label": gettext("派出学校"), "value": f"{sums.schools:,}", "unit": gettext("所"), "href": "#schools",
+         "note": gettext("并入的学校归并入校")},
+        {"label": gettext("计入"), "value": f"{sums.months:,}", "unit": gettext("个月"), "href": people,
+         "note": gettext("每月计一次，不重复")},
+        {"label": gettext("应计总额"), "value": money(sums.fen), "unit": gettext("元"), "href": "#schools",
+         "note": f"{since} {_change(sums.fen - former.fen)}" if former else gettext("计入派出学校总量")},
+        {"label": gettext("假定参数"), "value": str(view.assumed), "unit": gettext("项"), "href": "#parameters",
+         "note": gettext("锁定前须具名确认")},
+    ]
+
+
+def _change(fen: int) -> str:
+    """A change of a sum: +14,000.00, −20.00, 0.00."""
+    return f"+{money(fen)}" if fen > 0 else money(fen)
+
+
+def _found(work: Work, batch: PayBatch, view: queries.BatchView) -> list[dict[str, Any]]:
+    """What was noticed, by kind: how many, and the way to the people."""
+    found = [
+        {"level": level, "text": TITLES.get(code, code), "url": url_for(".findings", year=batch.year, code=code),
+         "count": gettext("%(n)s 条", n=count)}
+        for code, level, count in queries.finding_counts(work, batch.id)
+    ]
+    if view.assumed:
+        found.append({"level": "warning", "text": gettext("用了假定参数"), "url": "#parameters",
+                      "hint": gettext("没有文件规定，锁定前由专人确认"), "count": gettext("%(n)s 项", n=view.assumed)})
+    return found
+
+
+def _conventions(sums: dict[str, int], batch: PayBatch) -> list[dict[str, Any]]:
+    """The five conventions on the same people: sum, and difference from this batch."""
+    return [
+        {"code": code, "name": receipt.convention_name(code), "fen": sums[code], "mine": code == batch.convention,
+         "change": _change(sums[code] - sums[batch.convention])}
+        for code in CONVENTIONS
+    ]
+
+
+def _zone() -> ZoneInfo:
+    """The local time zone, for moments people read."""
+    return ZoneInfo(program().settings.timezone)
+
+
+@pages.post("/compute")
+@permission("pay:compute")
+def compute() -> Response:
+    """Compute a year from the records as they are now."""
+    year = request.form.get("year", type=int)
+    if year is None or not 1 <= year <= today().year + 1:
+        raise NotFound("year", request.form.get("year", ""))
+    with open_write() as work:
+        batch = commands.compute(work, year=year, convention=request.form.get("convention") or None)
+        flash(gettext("%(year)s 年第 %(n)s 次核算完成。", year=year, n=batch.sequence), "ok")
+    return redirect(url_for(".index", year=year), 303)
+
+
+# ── lists ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/people")
+@permission("pay:read")
+def people() -> str:
+    """Everybody's lines of a year."""
+    return _lines_page("")
+
+
+@pages.get("/school/<code>")
+@permission("pay:read")
+def school(code: str) -> str:
+    """One school's lines of a year."""
+    return _lines_page(code)
+
+
+def _lines_page(code: str) -> str:
+    asked = kit.asked_page()
+    with open_read() as work:
+        batch = _batch(work)
+        total = queries.school_total(work, batch.id, code) if code else None
+        rows, count = queries.lines(work, batch.id, school_code=code, offset=asked.offset, limit=asked.size)
+        sums = queries.totals(work, batch.id)
+        return render_template(
+            "pay/lines.html", batch=batch, school=total, page=asked.page(rows, count), months=receipt.month_ranges,
+            fen=total.fen if total else sums.fen, convention=receipt.convention_name(batch.convention))
+
+
+@pages.get("/compare")
+@permission("pay:read")
+def compare() -> str:
+    """Every line under each of the five conventions."""
+    asked = kit.asked_page()
+    with open_read() as work:
+        batch = _batch(work)
+        rows, count = queries.lines(work, batch.id, offset=asked.offset, limit=asked.size)
+        return render_template(
+            "pay/compare.html", batch=batch, page=asked.page(queries.compared_lines(work, batch, rows), count),
+            sums=queries.comparison(work, batch), names=[(code, receipt.convention_name(code)) for code in CONVENTIONS])
+
+
+@pages.get("/findings")
+@permission("pay:read")
+def findings() -> str:
+    """What was found in a year's batch, in words, each with its person."""
+    asked = kit.asked_page()
+    with open_read() as work:
+        batch = _batch(work)
+        options = [(code, str(TITLES.get(code, code))) for code, _, _ in queries.finding_counts(work, batch.id)]
+        filters = kit.Filters.read([kit.Filter("code", gettext("问题"), options)])
+        rows, count = queries.findings(work, batch.id, code=filters["code"], offset=asked.offset, limit=asked.size)
+        return render_template("pay/findings.html", batch=batch, filters=filters, page=asked.page(_said(rows), count))
+
+
+def _said(rows: Sequence[queries.FindingRow]) -> list[dict[str, Any]]:
+    said = []
+    for row in rows:
+        reason, hint = worded(row.finding)
+        said.append({"level": row.finding.level, "text": f"{row.name} {reason}".strip(), "hint": hint,
+                     "url": url_for(".line", line_id=row.line_id) if row.line_id else "", "count": gettext("算账单")})
+    return said
+
+
+@pages.get("/mine")
+@permission("pay:read")
+def mine() -> str:
+    """The reader's own lines of all years."""
+    person_id = current_actor().person_id
+    with open_read() as work:
+        rows = queries.lines_of_person(work, person_id) if person_id is not None else []
+    return render_template("pay/mine.html", rows=rows, months=receipt.month_ranges, states=STATES,
+                           convention_name=receipt.convention_name)
+
+
+# ── the receipt ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/line/<int:line_id>")
+@permission("pay:read")
+def line(line_id: int) -> str:
+    """The receipt of one line (算账单), one page of A4 on paper."""
+    with open_read() as work:
+        view = queries.receipt_view(work, line_id)
+    assumed = sum(value["basis"] == "assumed" for value in view.parameters)
+    said = [worded(finding) for finding in view.findings]
+    return render_template(
+        "pay/line.html", view=view, state=_state(view, assumed), uppercase=uppercase(view.fen),
+        formula=receipt.formula(view), rounding=receipt.rounding(view), months=receipt.months(view),
+        parameters=receipt.parameters(view.parameters, view.receipt["calendar"], view.year),
+        grounds=_grounds(view.parameters), whole_months=view.convention in WHOLE_MONTHS,
+        others=[{"name": receipt.convention_name(code), "fen": fen, "mine": code == view.convention}
+                for code, fen in view.others.items()],
+        findings=[{"level": finding.level, "text": reason, "hint": hint}
+                  for finding, (reason, hint) in zip(view.findings, said, strict=True)],
+        absent=sum(row["absent_workdays"] for row in view.receipt["months"]), signatures=SIGNATURES,
+        computed=f"{view.computed_at.astimezone(_zone()):%Y-%m-%d %H:%M}",
+        person_url=person_url(view.staff_no), own=current_actor().person_id == view.person_id)
+
+
+def _grounds(parameters: Sequence[Any]) -> list[str]:
+    """How many parameters rest on what: 文件 2, 假定 4."""
+    names = {"enacted": gettext("文件"), "delegated": gettext("授权"), "assumed": gettext("假定")}
+    counts = {basis: sum(value["basis"] == basis for value in parameters) for basis in names}
+    return [f"{names[basis]} {count}" for basis, count in counts.items() if count]

@@ -1,0 +1,137 @@
+"""The pages of incentive pay: an empty year, the batch, a school, findings, the receipt, and who may see what."""
+
+import re
+
+import pytest
+
+from talent.core.work import Program
+from tests import factories
+from tests.browser_client import Browser, Site, text
+from tests.pay.records import absent, compute, send
+
+
+@pytest.fixture
+def batch(program: Program) -> Program:
+    """2021 computed: T1 of S1 all year (no appraisal yet), T2 of S2 from 15 March, T3 of a kindergarten."""
+    factories.add_school(program, "S1", "清源道小学")
+    factories.add_school(program, "S2", "望海小学")
+    factories.add_school(program, "K1", "第一幼儿园", kind="kindergarten")
+    send(program, "T1", "S1", "2021-01-01", appraisal="", name="林知微")
+    send(program, "T2", "S2", "2021-03-15", name="周明远", host="柳河镇中心小学")
+    send(program, "T3", "K1", "2021-01-01", name="陈小满")
+    absent(program, "T2", "2021-10-11", "2021-10-27")
+    compute(program)
+    return program
+
+
+def line_of(browser: Browser, school_code: str) -> str:
+    """The address of the first receipt of a school."""
+    found = re.search(r'/pay/line/\d+', text(browser.get(f"/pay/school/{school_code}?year=2021")))
+    assert found
+    return found.group()
+
+
+def test_a_year_without_batch_offers_to_compute_it(site: Site) -> None:
+    finance = site.sign_in("finance")
+    page = text(finance.get("/pay/?year=2022"))
+    assert "2022 年还没有核算" in page and 'action="/pay/compute"' in page
+    assert 'action="/pay/compute"' not in text(site.sign_in("auditor").get("/pay/?year=2022"))
+
+
+def test_computing_leads_to_the_batch(site: Site) -> None:
+    send(site.program, "T9", "S1", "2022-01-01")
+    finance = site.sign_in("finance")
+    assert finance.act("/pay/compute", year="2022").location == "/pay/?year=2022"
+    page = text(finance.get("/pay/?year=2022"))
+    assert "2022 年第 1 次核算完成" in page and "24,000.00" in page
+    finance.act("/pay/compute", year="2022")
+    assert "比第 1 次 0.00" in text(finance.get("/pay/?year=2022"))
+
+
+def test_only_those_who_may_compute(site: Site) -> None:
+    assert site.sign_in("auditor").act("/pay/compute", year="2022").status_code == 403
+
+
+def test_a_year_before_the_standard_is_refused_by_name(site: Site) -> None:
+    finance = site.sign_in("finance")
+    for answer in (finance.get("/pay/?year=2019"), finance.act("/pay/compute", year="2019")):
+        assert answer.status_code == 422 and "2019 年早于帮扶支教激励标准的起始日" in text(answer)
+    for year in ("0", "9999"):
+        assert finance.get(f"/pay/?year={year}").status_code == 404
+    assert finance.act("/pay/compute", year="soon").status_code == 404
+
+
+def test_the_batch_shows_sums_that_agree(batch: Program, site: Site) -> None:
+    page = text(site.sign_in("finance").get("/pay/?year=2021"))
+    assert page.count("42,000.00") == 4  # the key figure, the foot of the schools, two conventions of five
+    assert "清源道小学" in page and "24,000.00" in page and "18,000.00" in page
+    for shown in ("没有考核结果，先按合格计", "派出单位不属于中小学，计 0 元", "用了假定参数", "第 1 次"):
+        assert shown in page
+
+
+def test_a_school_sees_its_own_lines_alone(batch: Program, site: Site) -> None:
+    clerk = site.sign_in("school", school_code="S2")
+    page = text(clerk.get("/pay/?year=2021"))
+    assert "望海小学" in page and "清源道小学" not in page and "42,000.00" not in page
+    assert "周明远" in text(clerk.get("/pay/school/S2?year=2021"))
+    assert clerk.get("/pay/school/S1?year=2021").status_code == 404
+    assert clerk.get(line_of(site.sign_in("finance"), "S1")).status_code == 404
+    for url in ("/pay/people?year=2021", "/pay/compare?year=2021", "/pay/findings?year=2021"):
+        assert "林知微" not in text(clerk.get(url)) and clerk.get(url).status_code == 200
+
+
+def test_a_teacher_sees_the_own_receipt_alone(batch: Program, site: Site) -> None:
+    finance, teacher = site.sign_in("finance"), site.sign_in("teacher", staff_no="T2", school_code="S2")
+    assert teacher.get("/pay/").location == "/pay/mine"
+    own = line_of(finance, "S2")
+    assert own in text(teacher.get("/pay/mine"))
+    assert "算账单：周明远（T2），2021 年度" in text(teacher.get(own))
+    assert teacher.get(line_of(finance, "S1")).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["admin", "expert"])
+def test_others_are_kept_out(batch: Program, site: Site, role: str) -> None:
+    stranger = site.sign_in(role)
+    for url in ("/pay/", "/pay/people?year=2021", "/pay/mine", "/pay/line/1"):
+        assert stranger.get(url).status_code == 403
+
+
+def test_the_receipt_explains_its_sum(batch: Program, site: Site) -> None:
+    finance = site.sign_in("finance")
+    page = text(finance.get(line_of(finance, "S2")))
+    for shown in ("18,000.00", "人民币壹万捌仟元整", "24,000.00 元 ÷ 12 × 9 个月", "在岗 10 个月，计入 9 个月", "17 天 ≥ 15",
+                  "柳河镇中心小学", "三年行动方案", "假定", "17,161.64", "内容指纹", "人事科复核（签字）", "学校还没有分配"):
+        assert shown in page, shown
+    assert re.search(r"缺勤 1\d ＞ 10 天", page)
+    assert page.count("<svg class=\"tl-month") == 12
+
+
+@pytest.mark.parametrize(("convention", "formula"), [
+    ("month_partial", "24,000.00 元 ÷ 12 × （8 + 17/31） 个月"), ("day", "24,000.00 元 × 261 天 ÷ 365 天")])
+def test_the_formula_of_the_day_wise_conventions(
+    batch: Program, site: Site, convention: str, formula: str
+) -> None:
+    compute(batch, convention=convention)
+    finance = site.sign_in("finance")
+    page = text(finance.get(line_of(finance, "S2")))
+    assert formula in page and "每人每年只四舍五入一次到分" in page
+
+
+def test_a_receipt_of_nothing_says_so(batch: Program, site: Site) -> None:
+    finance = site.sign_in("finance")
+    page = text(finance.get(line_of(finance, "K1")))
+    assert "没有计入的月份，计 0 元" in page and "不在范围" in page and "零元整" in page
+
+
+def test_findings_are_worded_and_lead_to_the_person(batch: Program, site: Site) -> None:
+    finance = site.sign_in("finance")
+    page = text(finance.get("/pay/findings?year=2021&code=pay.appraisal_missing"))
+    assert "尚无考核结果，暂按合格计发" in page and "/pay/line/" in page and "幼儿园" not in page
+
+
+def test_a_former_run_says_that_it_was_replaced(batch: Program, site: Site) -> None:
+    finance = site.sign_in("finance")
+    former = line_of(finance, "S2")
+    compute(batch)
+    assert line_of(finance, "S2") != former
+    assert "这是一次较早的核算，已被后一次替代" in text(finance.get(former))
