@@ -21,6 +21,9 @@ NUMBER_FORMATS = {
 }
 """Every other type is text ('@'), so that Excel keeps leading zeros and all digits."""
 
+AS_STORED = frozenset({CellType.TEXT, CellType.CODE, CellType.INTEGER, CellType.ID_NUMBER, CellType.PHONE})
+"""Types whose value is the cell."""
+
 
 def renderer_of(column: Column) -> Renderer:
     """The renderer of a column. An unknown code is written as it is rather than lost."""
@@ -30,8 +33,6 @@ def renderer_of(column: Column) -> Renderer:
             return lambda code: labels.get(code, code)
         case CellType.MULTI:
             return lambda codes: MULTI_SEPARATOR.join(labels.get(code, code) for code in codes)
-        case CellType.INTEGER:
-            return int
         case CellType.DECIMAL:
             return _hundredths
         case CellType.DATE:
@@ -39,7 +40,11 @@ def renderer_of(column: Column) -> Renderer:
         case CellType.DATE_OR_MONTH:
             return _partial_date
         case _:
-            return str
+            return _as_stored
+
+
+def _as_stored(value: str | int) -> str | int:
+    return value
 
 
 def _hundredths(value: int) -> float:

@@ -12,7 +12,7 @@ from talent.workbooks.cells import CellError, Doubtful, Parser, parser_of
 from talent.workbooks.headers import Field, Layout
 from talent.workbooks.issues import Issue, cell_name, shown
 from talent.workbooks.kinds import OPERATION, RECORD_ID, CellType, Kind
-from talent.workbooks.reader import RawSheet, is_blank
+from talent.workbooks.reader import RawSheet, is_blank, without_cycle_search
 
 TOTAL_WORDS = frozenset({"合计", "总计", "小计", "共计", "总和", "合计数"})
 _PERSONAL = frozenset({CellType.ID_NUMBER, CellType.PHONE})
@@ -48,7 +48,8 @@ class ParsedSheet:
 
 def parse(sheet: RawSheet, layout: Layout) -> ParsedSheet:
     """Parse every row below the header. Raises nothing; blank rows are passed over, never the end."""
-    return _Reading(sheet, layout).result()
+    with without_cycle_search():
+        return _Reading(sheet, layout).result()
 
 
 class _Reading:
@@ -244,20 +245,21 @@ class _Reading:
     def _assemble(self, skipped: set[int], deleted: set[int]) -> ParsedSheet:
         names = tuple(self._columns)
         kept = {column.name for column in self._layout.kind.key} | _CONTROL_NAMES
+        special = skipped | deleted | self._failed.keys()
         rows: list[ParsedRow] = []
         damaged: list[ParsedRow] = []
         for position, values in enumerate(zip(*self._columns.values(), strict=True)):
-            if position in skipped:
-                continue
             record = dict(zip(names, values, strict=True))
+            number = self._numbers[position]
+            if position not in special:
+                rows.append(ParsedRow(number, record))
+                continue
             if position in deleted:
                 record = {name: value for name, value in record.items() if name in kept}
-            failed = self._failed.get(position)
-            if failed is None:
-                rows.append(ParsedRow(self._numbers[position], record))
-            else:
-                readable = {name: value for name, value in record.items() if name not in failed}
-                damaged.append(ParsedRow(self._numbers[position], readable))
+            if failed := self._failed.get(position):
+                record = {name: value for name, value in record.items() if name not in failed}
+            if position not in skipped:
+                (damaged if position in self._failed else rows).append(ParsedRow(number, record))
         self._issues.sort(key=lambda entry: entry[0])
         issues = [issue for _, issue in self._issues]
         ignored = sum(issue.code == "workbooks.row_repeated" for issue in issues)

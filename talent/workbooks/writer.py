@@ -17,7 +17,7 @@ from talent.workbooks.kinds import (
     Column,
     Kind,
 )
-from talent.workbooks.render import NUMBER_FORMATS, renderer_of
+from talent.workbooks.render import AS_STORED, NUMBER_FORMATS, renderer_of
 from talent.workbooks.report import write_report
 
 __all__ = ["Record", "write_records", "write_report", "write_template"]
@@ -90,7 +90,10 @@ class _Book:
         self._file.close()
 
     def write_kind(self, kind: Kind, rows: Iterable[Record]) -> None:
-        columns = [(column.name, renderer_of(column)) for column in (*kind.columns, *CONTROL_COLUMNS)]
+        columns = [
+            (index, column.name, None if column.type in AS_STORED else renderer_of(column))
+            for index, column in enumerate((*kind.columns, *CONTROL_COLUMNS))
+        ]
         sheet, parts, row = self._add_sheet(kind, kind.sheet), 1, 0
         write_string, write_number = sheet.write_string, sheet.write_number
         for record in rows:
@@ -100,11 +103,11 @@ class _Book:
                 sheet = self._add_sheet(kind, f"{kind.sheet}({parts})")
                 write_string, write_number = sheet.write_string, sheet.write_number
             row += 1
-            for index, (name, render) in enumerate(columns):
+            for index, name, render in columns:
                 value = record.get(name)
                 if value is None:
                     continue
-                cell = render(value)
+                cell = render(value) if render else value
                 if isinstance(cell, str):
                     write_string(row, index, cell)
                 else:

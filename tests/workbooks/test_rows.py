@@ -82,6 +82,7 @@ def test_a_row_to_be_removed_keeps_its_key_only() -> None:
     ]
     assert all(row.deleted for row in sheet.rows)
     assert [(issue.row, issue.code) for issue in sheet.issues] == [(4, "workbooks.required")]
+    assert [row.values for row in sheet.damaged] == [{"record_id": None, "operation": "delete"}]
 
 
 def test_a_record_number_twice() -> None:
