@@ -312,7 +312,7 @@ class Arrivals:
             .order_by(Employment.person_id, func.coalesce(Employment.valid_from, date.min))
         )
         self._since = {
-            person: self._stays([row._tuple()[1:] for row in found])
+            person: self._stays([(row.school_id, row.valid_from, row.arrived_on) for row in found])
             for person, found in groupby(rows, key=lambda row: row.person_id)
         }
 

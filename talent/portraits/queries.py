@@ -88,18 +88,25 @@ def features(session: Session, as_of: date, book: Book) -> Features:
     """
     end = cut_off(as_of)
     settings = settings_of(book, end)
-    reading = _Reading(session, book, settings, window_of(as_of, book.at("portraits.window_years", end).value), end)
+    reading = _Reading(
+        session, book, settings, window_of(as_of, book.at("portraits.window_years", end).value), end
+    )
     people = reading.people()
     matrix = _Matrix(people)
     for column in (
-        reading.hours(), reading.contests(), reading.achievements(), reading.mentees(), reading.assistance(),
+        reading.hours(),
+        reading.contests(),
+        reading.achievements(),
+        reading.mentees(),
+        reading.assistance(),
         reading.tiers(),
     ):
         matrix.add(column)
     matrix.fill(reading.collecting())
     months = reading.months(people)
-    return Features(tuple(person.staff_no for person in people), scaled_to_window(matrix.values, months, settings),
-                    months)
+    return Features(
+        tuple(person.staff_no for person in people), scaled_to_window(matrix.values, months, settings), months
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +128,11 @@ class _Matrix:
 
     def add(self, amounts: Iterable[Amount]) -> None:
         """Add up what the records say. Sorted first: sums of floats depend on their order."""
-        known = sorted((self.place[person], COLUMNS.index(column), amount)
-                       for person, column, amount in amounts if person in self.place)
+        known = sorted(
+            (self.place[person], COLUMNS.index(column), amount)
+            for person, column, amount in amounts
+            if person in self.place
+        )
         if not known:
             return
         rows, columns, values = (np.array(part) for part in zip(*known, strict=True))
@@ -173,9 +183,13 @@ class _Reading:
     def months(self, people: Iterable[Someone]) -> FloatArray:
         """Months on post within the window, long leave out; a day counts one over the days of its month."""
         spells = spells_of(self.session, self.end)
-        periods = ((period.intersect(self.window) for period in served(spells[person.person_id], (LONG_LEAVE,)))
-                   for person in people)
-        return np.array([float(sum(months_in(span) for span in spans if span is not None)) for spans in periods])
+        periods = (
+            (period.intersect(self.window) for period in served(spells[person.person_id], (LONG_LEAVE,)))
+            for person in people
+        )
+        return np.array(
+            [float(sum(months_in(span) for span in spans if span is not None)) for spans in periods]
+        )
 
     def _in_window(self, column: Any) -> ColumnElement[bool]:
         return and_(column >= self.window.start, column <= self.end)
@@ -187,8 +201,11 @@ class _Reading:
         table: HourColumnTable = self.book.at("portraits.hour_columns", self.end).value
         rows = self.session.execute(
             select(Training.person_id, Training.level, Training.mode, func.sum(Training.hours_hundredths))
-            .where(Training.state == "recognised", self._in_window(Training.ended_on),
-                   Training.result.not_in(self.book.at("hours.discarded_results", self.end).value))
+            .where(
+                Training.state == "recognised",
+                self._in_window(Training.ended_on),
+                Training.result.not_in(self.book.at("hours.discarded_results", self.end).value),
+            )
             .group_by(Training.person_id, Training.level, Training.mode)
         )
         for person_id, level, mode, hundredths in rows:
@@ -202,7 +219,8 @@ class _Reading:
         best = self._best_results()
         rows = self.session.execute(
             select(best.c.person_id, best.c.level, best.c.grade, best.c.category, func.count())
-            .where(best.c.place == 1).group_by(best.c.person_id, best.c.level, best.c.grade, best.c.category)
+            .where(best.c.place == 1)
+            .group_by(best.c.person_id, best.c.level, best.c.grade, best.c.category)
         )
         for person_id, level, grade, category, count in rows:
             share = points.coached_share if category == "coached" else 1.0
@@ -211,10 +229,13 @@ class _Reading:
 
     def _best_results(self) -> Any:
         """Results of the window, numbered within each work from the highest; one without a title is its own work."""
-        levels, grades = (self.book.at(f"vocabulary.{name}", self.end).value
-                          for name in ("result_levels", "result_grades"))
-        work = case((ContestResult.work_title == "", "#" + cast(ContestResult.id, String)),
-                    else_="=" + ContestResult.work_title)
+        levels, grades = (
+            self.book.at(f"vocabulary.{name}", self.end).value for name in ("result_levels", "result_grades")
+        )
+        work = case(
+            (ContestResult.work_title == "", "#" + cast(ContestResult.id, String)),
+            else_="=" + ContestResult.work_title,
+        )
         height = (
             case({row.code: row.rank for row in levels}, value=ContestResult.level, else_=-1).desc(),
             case({row.code: row.rank for row in grades}, value=ContestResult.grade, else_=-1).desc(),
@@ -223,9 +244,15 @@ class _Reading:
         )
         place = func.row_number().over(partition_by=(ContestResult.person_id, work), order_by=height)
         return (
-            select(ContestResult.person_id, ContestResult.level, ContestResult.grade, ContestResult.category,
-                   place.label("place"))
-            .where(ContestResult.state == "recognised", self._in_window(ContestResult.awarded_on)).subquery()
+            select(
+                ContestResult.person_id,
+                ContestResult.level,
+                ContestResult.grade,
+                ContestResult.category,
+                place.label("place"),
+            )
+            .where(ContestResult.state == "recognised", self._in_window(ContestResult.awarded_on))
+            .subquery()
         )
 
     def achievements(self) -> Iterable[Amount]:
@@ -249,25 +276,31 @@ class _Reading:
         """Distinct apprentices of the window."""
         rows = self.session.execute(
             select(Mentoring.person_id, func.count(Mentoring.apprentice_id.distinct()))
-            .where(*self._overlapping(Mentoring)).group_by(Mentoring.person_id)
+            .where(*self._overlapping(Mentoring))
+            .group_by(Mentoring.person_id)
         )
         return ((person_id, "mentees", float(count)) for person_id, count in rows)
 
     def _overlapping(self, model: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         """Records with both days in that touch the window; an empty end is still going on."""
-        return model.started_on <= self.end, or_(model.ended_on.is_(None), model.ended_on >= self.window.start)
+        return model.started_on <= self.end, or_(
+            model.ended_on.is_(None), model.ended_on >= self.window.start
+        )
 
     def assistance(self) -> Iterable[Amount]:
         """Months as pay counts them: enough days on post, not too many absences, no discarded appraisal."""
         rows = self.session.execute(
-            select(Assignment.person_id, Assignment.started_on, Assignment.ended_on)
-            .where(*self._overlapping(Assignment), Assignment.appraisal.not_in(self._pay("discarded_appraisals")))
+            select(Assignment.person_id, Assignment.started_on, Assignment.ended_on).where(
+                *self._overlapping(Assignment), Assignment.appraisal.not_in(self._pay("discarded_appraisals"))
+            )
         )
         spells: dict[int, list[Period]] = defaultdict(list)
         for person_id, started_on, ended_on in rows:
             spells[person_id].append(Period.inclusive(started_on, ended_on))
         absent = self._absent_months()
-        least = {"month_any_day": 1, "month_full": 31}.get(self._pay("convention"), self._pay("month_min_days"))
+        least = {"month_any_day": 1, "month_full": 31}.get(
+            self._pay("convention"), self._pay("month_min_days")
+        )
         for person_id, periods in spells.items():
             months = months_on_post(periods, self.window, least, absent.get(person_id, ()))
             yield person_id, "assistance_months", float(months)
@@ -278,9 +311,10 @@ class _Reading:
     def _absent_months(self) -> dict[int, set[Month]]:
         """Months of the assisting with more working days absent than pay allows."""
         rows = self.session.execute(
-            select(Absence.person_id, Absence.started_on, Absence.ended_on)
-            .where(*self._overlapping(Absence), Absence.person_id.in_(
-                select(Assignment.person_id).where(*self._overlapping(Assignment))))
+            select(Absence.person_id, Absence.started_on, Absence.ended_on).where(
+                *self._overlapping(Absence),
+                Absence.person_id.in_(select(Assignment.person_id).where(*self._overlapping(Assignment))),
+            )
         )
         days: dict[int, set[int]] = defaultdict(set)
         for person_id, started_on, ended_on in rows:
@@ -292,7 +326,11 @@ class _Reading:
     def tiers(self) -> Iterable[Amount]:
         """The tier at the cut-off, and whether it is higher than on the eve of the window."""
         table: TierTable = self.book.at(TIERS, self.end).value
-        titles = [title for title in title_facts(self.session, self.end, Scope(everyone=True)) if title.tier in table]
+        titles = [
+            title
+            for title in title_facts(self.session, self.end, Scope(everyone=True))
+            if title.tier in table
+        ]
         rank = self.settings.points.tier_rank
         assert self.window.start is not None
         now, before = (highest(titles, day, table) for day in (self.end, self.window.start - ONE_DAY))
@@ -304,7 +342,9 @@ class _Reading:
 
     def _ids_of(self, titles: Iterable[TitleFact]) -> dict[str, int]:
         titled = {title.staff_no for title in titles}
-        rows = self.session.execute(select(Person.staff_no, Person.id).where(Person.id.in_(select(Title.person_id))))
+        rows = self.session.execute(
+            select(Person.staff_no, Person.id).where(Person.id.in_(select(Title.person_id)))
+        )
         return {staff_no: person_id for staff_no, person_id in rows if staff_no in titled}
 
     # ---- what was collected ----
@@ -313,7 +353,8 @@ class _Reading:
         """Kind → where it was collected within the window: as 采集范围 says, else from each school's first record."""
         found = {kind: Collecting() for kind in COLLECTED}
         rows = self.session.execute(
-            select(Collection.kind, Collection.school_id, Collection.started_on, Collection.ended_on)).all()
+            select(Collection.kind, Collection.school_id, Collection.started_on, Collection.ended_on)
+        ).all()
         for kind, school_id, started_on, ended_on in rows:
             if kind in found and Period.inclusive(started_on, ended_on).overlaps(self.window):
                 found[kind].everywhere |= school_id is None
@@ -326,11 +367,16 @@ class _Reading:
 
     def _recording(self, person_id: Any, on: Any) -> set[int]:
         """Schools whose people had a record by the cut-off, at the school of their post on its day."""
-        there = and_(Employment.person_id == person_id,
-                     or_(Employment.valid_from.is_(None), Employment.valid_from <= on),
-                     or_(Employment.valid_to.is_(None), Employment.valid_to > on))
-        return set(self.session.scalars(
-            select(Employment.school_id).join(person_id.class_, there).where(on <= self.end).distinct()))
+        there = and_(
+            Employment.person_id == person_id,
+            or_(Employment.valid_from.is_(None), Employment.valid_from <= on),
+            or_(Employment.valid_to.is_(None), Employment.valid_to > on),
+        )
+        return set(
+            self.session.scalars(
+                select(Employment.school_id).join(person_id.class_, there).where(on <= self.end).distinct()
+            )
+        )
 
 
 def _over_limit(days: set[int], calendar: WorkCalendar, limit: int) -> Iterable[Month]:
@@ -370,15 +416,23 @@ def scores_of_person(work: Work, person_id: int) -> PersonScores | None:
     if not scope.everyone and person_id not in scope.persons:
         raise NotFound("person", person_id)
     found = work.session.execute(
-        select(PortraitRun, PortraitScore).join(PortraitScore, PortraitScore.run_id == PortraitRun.id)
+        select(PortraitRun, PortraitScore)
+        .join(PortraitScore, PortraitScore.run_id == PortraitRun.id)
         .where(PortraitScore.person_id == person_id, PortraitRun.state != SUPERSEDED)
-        .order_by(PortraitRun.as_of.desc(), PortraitRun.id.desc()).limit(1)
+        .order_by(PortraitRun.as_of.desc(), PortraitRun.id.desc())
+        .limit(1)
     ).first()
     if found is None:
         return None
-    run, row = found._tuple()
+    run, row = found
     is_out = run.state == PUBLISHED
     return PersonScores(
-        run.id, run.as_of, run.state, {name: getattr(row, name) for name in DIMENSIONS}, row.coverage,
-        row.is_insufficient, row.person_group if is_out else None, tuple(json.loads(row.membership)) if is_out else (),
+        run.id,
+        run.as_of,
+        run.state,
+        {name: getattr(row, name) for name in DIMENSIONS},
+        row.coverage,
+        row.is_insufficient,
+        row.person_group if is_out else None,
+        tuple(json.loads(row.membership)) if is_out else (),
     )
