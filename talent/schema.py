@@ -6,11 +6,26 @@ from talent.assistance import models as assistance
 from talent.core import audit, batches, files, jobs, overrides
 from talent.core.database import Base
 from talent.indicators import models as indicators
+from talent.pay import models as pay
 from talent.people import models as people
+from talent.portraits import models as portraits
 from talent.tiers import models as tiers
 from talent.training import models as training
 
 ROOMS = (
-    audit, batches, files, jobs, overrides, people, accounts, training, achievements, assistance, tiers, indicators,
+    audit,
+    batches,
+    files,
+    jobs,
+    overrides,
+    people,
+    accounts,
+    training,
+    achievements,
+    assistance,
+    tiers,
+    indicators,
+    pay,
+    portraits,
 )
 metadata = Base.metadata

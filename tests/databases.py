@@ -11,8 +11,8 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from talent.core import migrations
 from talent.core.database import open_engine
-from talent.schema import metadata
 
 TEMPLATE = "talent_template"
 #: Nothing here has to survive a power cut, and cloning is five times quicker.
@@ -23,7 +23,7 @@ _numbers = count(1)
 def make_schema(url: str) -> None:
     """Every table in the empty database at ``url``."""
     engine = open_engine(url)
-    metadata.create_all(engine)
+    migrations.upgrade(engine)
     engine.dispose()
 
 

@@ -123,7 +123,7 @@ def add_logins(program: Program, accounts: list[Login]) -> None:
                     name=account.name,
                     role=account.role,
                     secret=secret,
-                    school_code=account.school_code,
+                    school_code=account.school_code if account.role in ("principal", "school") else None,
                     staff_no=account.staff_no if account.role == "teacher" else None,
                     display_name=display or account.title,
                     must_change=False,

@@ -12,9 +12,9 @@ import click
 from talent.accounts.queries import actor_named
 from talent.core.access import Actor, operator
 from talent.core.config import Settings
-from talent.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
+from talent.core.errors import Conflict, Finding, NotAllowed, NotFound, RuleViolation
 from talent.core.work import Program
-from talent.policy.errors import PolicyError
+from talent.policy.errors import NotInForce
 from talent.words.say import Said, say
 
 REFUSED = 1
@@ -75,8 +75,9 @@ def refusing(verb: Callable[P, T]) -> Callable[P, T]:
             return verb(*args, **kwargs)
         except RuleViolation as refused:
             complain(refused.findings)
-        except PolicyError as refused:
-            click.echo(str(refused), err=True)
+        except NotInForce as refused:
+            facts = {"label": refused.label, "first": refused.first, "on": refused.on}
+            complain([Finding("policy.not_in_force", params=facts)])
         except NotAllowed as refused:
             click.echo(f"没有权限：{refused.permission} · not allowed", err=True)
         except NotFound as refused:
@@ -92,7 +93,7 @@ def complain(said: Iterable[Said]) -> None:
     """Reasons and hints on stderr, one a line."""
     for each in said:
         reason, hint = say(each)
-        click.echo(f"{reason}。{hint}" if hint else reason, err=True)
+        click.echo("。".join(part.rstrip("。") for part in (reason, hint) if part) + "。", err=True)
 
 
 def print_json(document: Any) -> None:

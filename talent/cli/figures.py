@@ -1,0 +1,183 @@
+"""Figures on a date: ``hours``, ``tiers``, ``indicators``, ``pay``, ``portraits``, ``notice-end``."""
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from talent.cli.door import DAY, REFUSED, acting, as_json, complain, has_keys, open_program, print_json, refusing
+from talent.core.access import operator
+from talent.core.config import Settings
+from talent.core.money import yuan
+from talent.core.terms import TITLE, chinese
+from talent.core.work import Program
+from talent.core.workdays import WorkCalendar
+from talent.indicators import queries as indicator_queries
+from talent.pay import commands as pay_commands
+from talent.pay import queries as pay_queries
+from talent.pay.rules import CONVENTIONS
+from talent.policy.book import Book, load_book
+from talent.tiers import queries as tier_queries
+from talent.training import queries as training_queries
+from talent.words.say import say
+
+on_date = click.option("--on", type=DAY, required=True, help="哪一天 · on which day")
+
+
+@click.command()
+@on_date
+@as_json
+@refusing
+def hours(on: date, form: str) -> None:
+    """Training hours of everyone in service on the date, in both views."""
+    program = open_program()
+    with program.read(acting(program)) as work:
+        teachers = [row.as_json() for row in training_queries.hours(work, on)]
+    if form == "json":
+        print_json({"on": on, "teachers": teachers})
+        return
+    for row in teachers:
+        click.echo("{staff_no}\t{rolling_hours}\t{cycle_hours}/{cycle_target}".format(**row))
+
+
+@click.group()
+def tiers() -> None:
+    """The talent pyramid."""
+
+
+@tiers.command()
+@on_date
+@as_json
+@refusing
+def pyramid(on: date, form: str) -> None:
+    """Holders of each title on the date; the tower counts each person once."""
+    program = open_program()
+    with program.read(acting(program)) as work:
+        document = tier_queries.document(work, on)
+    if form == "json":
+        print_json(document)
+        return
+    for row in document["tiers"]:
+        click.echo(f"{chinese(TITLE, row['tier'])}\t{row['holders']}")
+    click.echo(f"共 {document['people']} 人 · people")
+
+
+@click.command()
+@on_date
+@as_json
+@refusing
+def indicators(on: date, form: str) -> None:
+    """The national indicators of 教督〔2017〕6号 on a statistics date."""
+    program = open_program()
+    with program.read(acting(program)) as work:
+        document = indicator_queries.document(work, on)
+    if form == "json":
+        print_json(document)
+        return
+    for stage, figures in document["stages"].items():
+        click.echo(f"{stage}: {figures['schools']} 校，{figures['pupils']} 人")
+        for row in figures["indicators"]:
+            click.echo("  {number}\t均值 {mean}\t差异系数 {cv}（≤ {cv_limit}）".format(**row))
+
+
+@click.group()
+def pay() -> None:
+    """The assistance incentive."""
+
+
+@pay.command()
+@click.option("--year", type=int, required=True)
+@click.option("--convention", type=click.Choice(list(CONVENTIONS)))
+@as_json
+@refusing
+def compute(year: int, convention: str | None, form: str) -> None:
+    """Compute a draft batch of the year from the records."""
+    program = open_program()
+    with program.begin(acting(program)) as work:
+        batch = pay_commands.compute(work, year=year, convention=convention)
+        document = pay_queries.document(work, batch, say)
+    if form == "json":
+        print_json(document)
+        return
+    for row in document["schools"]:
+        click.echo(f"{row['school_code']}\t{yuan(row['amount_fen'])}")
+    click.echo(
+        f"合计 {yuan(document['total_fen'])} 元，{len(document['lines'])} 行，{len(document['findings'])} 条发现"
+    )
+
+
+@pay.command()
+@refusing
+def verify() -> None:
+    """Check every invariant of the book; exit 1 and the first broken one otherwise."""
+    program = open_program()
+    with program.read(acting(program)) as work:
+        work.require("pay:read")
+        broken = pay_commands.verify(work.session)
+    if broken:
+        complain(broken[:1])
+        sys.exit(REFUSED)
+    click.echo("账目一致 · consistent")
+
+
+@click.group()
+def portraits() -> None:
+    """Teacher portraits."""
+
+
+@portraits.command()
+@click.option("--as-of", type=DAY, help="截止日 · cut-off, computed from the records")
+@click.option("--features", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="只算这个文件，不保存")
+@click.option("--k", type=click.IntRange(2, 20))
+@click.option("--seed", type=int, default=0, show_default=True)
+@as_json
+@refusing
+def build(as_of: date | None, features: Path | None, k: int | None, seed: int, form: str) -> None:
+    """Compute scores and groups: from the records (stored as a draft), or from a file of features (nothing stored)."""
+    if (as_of is None) == (features is None):
+        raise click.UsageError("--as-of 与 --features 填一个 · give one of --as-of and --features")
+    document = _from_file(features, k, seed) if features else _from_records(as_of, k, seed)
+    if form == "json":
+        print_json(document)
+        return
+    click.echo(f"{document['run']}: k={document['k']}，稳定性 {document['stability']}，{len(document['teachers'])} 人")
+
+
+def _from_file(features: Path | None, k: int | None, seed: int) -> dict[str, Any]:
+    # scikit-learn takes seconds to import and only portraits need it
+    from talent.portraits.build import build as build_portraits
+    from talent.portraits.features import read_features
+    from talent.portraits.settings import PortraitSettings
+
+    assert features is not None
+    result = build_portraits(read_features(features), k=k, seed=seed, settings=PortraitSettings())
+    return result.as_dict()
+
+
+def _from_records(as_of: date | None, k: int | None, seed: int) -> dict[str, Any]:
+    # scikit-learn takes seconds to import and only portraits need it
+    from talent.portraits import commands
+
+    assert as_of is not None
+    program = open_program()
+    return commands.build(program, acting(program), as_of=as_of, k=k, seed=seed).document()
+
+
+@click.command("notice-end")
+@click.option("--published", type=DAY, required=True)
+@click.option("--workdays", type=click.IntRange(1, 250), required=True)
+@refusing
+def notice_end(published: date, workdays: int) -> None:
+    """Print the last day of a public notice: the day of publication is not counted."""
+    click.echo(WorkCalendar(_book().calendars()).notice_end(published, workdays).isoformat())
+
+
+def _book() -> Book:
+    """The book with the calendars an administrator loaded; the shipped one where there is no home yet."""
+    settings = Settings()
+    if not has_keys(settings):
+        return load_book()
+    with Program(settings).read(operator()) as work:
+        return work.book
