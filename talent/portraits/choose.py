@@ -19,7 +19,7 @@ from sklearn.tree import DecisionTreeClassifier
 from talent.portraits.assign import fit_model, memberships
 from talent.portraits.features import FloatArray
 from talent.portraits.settings import PortraitSettings
-from talent.portraits.start import linear_scores
+from talent.portraits.start import linear_scores, start_responsibilities
 
 Labels = NDArray[np.intp]
 _DECIMALS = 3
@@ -31,7 +31,7 @@ class Evidence:
 
     k: int
     separation: float | None
-    """Calinski-Harabasz on the six linear scores; only comparable within one district."""
+    """Calinski-Harabasz of the k-means start on its linear scores; comparable within a district only."""
     split_half: float
     """Mean ARI of the groups that two random halves' models give, where both are confident."""
     smallest: int
@@ -59,12 +59,16 @@ def compare(
         labels = memberships(model, inputs, settings).argmax(axis=1)
         sizes = np.bincount(labels, minlength=k)
         smallest = int(sizes.min())
-        several = np.count_nonzero(sizes) > 1
-        separation = float(calinski_harabasz_score(scores, labels)) if several else None
+        separation = _separation(scores, start_responsibilities(inputs, k, seed, settings).argmax(axis=0))
         fidelity = surrogate_fidelity(inputs, labels, seed, settings)
         allowed = is_large_enough(smallest, len(labels), settings)
         answer.append(Evidence(k, separation, agreement, smallest, fidelity, allowed))
     return tuple(answer)
+
+
+def _separation(scores: FloatArray, labels: Labels) -> float | None:
+    """Spread between groups over spread within, or None when everyone is in one group."""
+    return float(calinski_harabasz_score(scores, labels)) if np.ptp(labels) > 0 else None
 
 
 def feasible_numbers(n: int, settings: PortraitSettings) -> range:

@@ -136,6 +136,7 @@ def test_row_3_confident_teachers(level: str, least: float, share: float, figure
 
 @pytest.mark.parametrize(("level", "least"), [("easy", 0.90), ("medium", 0.83), ("hard", 0.0)])
 def test_row_4_stability(level: str, least: float, figure: Figure) -> None:
+    """On hard districts no figure is required, but a warning where it is low: see the tests of a run."""
     means, plain = [], []
     for tried in trials(level, SEEDS[:2]):
         order = canonical_order(tried.inputs)
@@ -180,15 +181,19 @@ def _fidelity(tried: Trial) -> float:
     return fidelity
 
 
-@pytest.mark.xfail(strict=False, reason="not reached: 14 of 18 districts within 1 (see the printed figures)")
+@pytest.mark.xfail(strict=False, reason="not reached: within 1 in 78 % here, 83 % of 126 districts in all")
 def test_row_6_proposed_number(figure: Figure) -> None:
-    distances = []
+    """Split-half picks too few groups when archetypes overlap; separation, shown beside it, does better."""
+    distances, separated = [], []
     for level in LEVELS:
         for tried in trials(level, SEEDS[:2]):
             inputs = tried.inputs[canonical_order(tried.inputs)]
-            proposed = propose(compare(inputs, 0, tried.medians, SETTINGS))
-            distances.append(abs(proposed - tried.district.k))
+            evidence = compare(inputs, 0, tried.medians, SETTINGS)
+            distances.append(abs(propose(evidence) - tried.district.k))
+            widest = max(evidence, key=lambda item: item.separation or 0.0)
+            separated.append(abs(widest.k - tried.district.k))
     figure("6 proposed number within 1", float(np.mean(np.array(distances) <= 1)), "≥ .90")
+    figure("6 number of the widest separation within 1", float(np.mean(np.array(separated) <= 1)), "-")
     figure("6 proposed number exact", float(np.mean(np.array(distances) == 0)), "-")
     assert np.mean(np.array(distances) <= 1) >= 0.9
 
