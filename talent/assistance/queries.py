@@ -1,0 +1,42 @@
+"""Assignments of paired assistance and of development communities, as they were known on a date."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from talent.assistance.models import Assignment
+from talent.people.models import School
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRow:
+    """One spell at a host. ``ended_on`` None: no end set; ``appraisal`` "": none yet."""
+
+    id: int
+    host: str
+    kind: str
+    sending_school: str
+    started_on: date
+    ended_on: date | None
+    appraisal: str
+    document_no: str
+
+
+def assignments_of(session: Session, person_id: int, on: date) -> Sequence[AssignmentRow]:
+    """The assignments that had begun by ``on``, the latest first; an appraisal only once the spell was over.
+
+    The caller has checked that the actor may see the person.
+    """
+    rows = session.execute(
+        select(Assignment.id, Assignment.host, Assignment.kind, School.name.label("sending_school"),
+               Assignment.started_on, Assignment.ended_on, Assignment.appraisal, Assignment.document_no)
+        .join(School, School.id == Assignment.sending_school_id)
+        .where(Assignment.person_id == person_id, Assignment.started_on <= on)
+        .order_by(Assignment.started_on.desc(), Assignment.id)
+    )
+    return [AssignmentRow(row.id, row.host, row.kind, row.sending_school, row.started_on, row.ended_on,
+                          row.appraisal if row.ended_on is not None and row.ended_on <= on else "", row.document_no)
+            for row in rows]

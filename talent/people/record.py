@@ -1,0 +1,149 @@
+"""One person on a date: who they are, where they were, how their years were appraised. Nothing later is told."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from talent.core.errors import NotFound
+from talent.core.work import Work
+from talent.people.models import Appraisal, Employment, Person, School
+from talent.people.queries import current_on, within
+from talent.people.search import keeps_records
+from talent.people.service import Spell, status_on
+
+READ = "person:read"
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """What only the person and the office that keeps the records see; numbers are masked. ``""``/None: not recorded."""
+
+    id_number: str
+    phone: str
+    sex: str
+    born_on: date | None
+    born_precision: str
+    ethnicity: str
+    politics: str
+    former_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """The employment that held the day."""
+
+    school: str
+    teaching_schools: str
+    stage: str
+    subject: str
+    category: str
+    post: str
+    quota_type: str
+    professional_title: str
+    schooling: str
+    degree: str
+    certificate_kind: str
+    arrived_on: date | None
+    status: str
+    left_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A person on a date. ``post`` None: nothing known of that day; ``personal`` None: not for this reader."""
+
+    id: int
+    staff_no: str
+    name: str
+    teaching_started_on: date | None
+    teaching_precision: str
+    work_started_on: date | None
+    post: Post | None
+    personal: Personal | None
+
+
+_PERSON = (Person.id, Person.staff_no, Person.name, Person.teaching_started_on, Person.teaching_started_precision,
+           Person.work_started_on, Person.id_number_masked, Person.phone_masked, Person.sex, Person.born_on,
+           Person.born_precision, Person.ethnicity, Person.politics, Person.former_name)
+_POST = (Employment.teaching_schools, Employment.stage, Employment.subject, Employment.category, Employment.post,
+         Employment.quota_type, Employment.professional_title, Employment.schooling, Employment.degree,
+         Employment.certificate_kind, Employment.arrived_on, Employment.status, Employment.left_on)
+
+
+def profile_of(work: Work, person_id: int, on: date) -> Profile:
+    """The person as of ``on``; one out of the actor's sight on that day is as missing as one unknown: NotFound."""
+    scope = work.require(READ)
+    row = work.session.execute(
+        select(*_PERSON, *_POST, Employment.id.label("employment_id"), School.name.label("school"))
+        .select_from(Person)
+        .outerjoin(Employment, and_(Employment.person_id == Person.id, current_on(Employment, on)))
+        .outerjoin(School, School.id == Employment.school_id)
+        .where(Person.id == person_id, within(scope))
+    ).first()
+    if row is None:
+        raise NotFound("person", person_id)
+    personal = _personal(row) if keeps_records(work.actor) or person_id in scope.persons else None
+    return Profile(row.id, row.staff_no, row.name, row.teaching_started_on, row.teaching_started_precision,
+                   row.work_started_on, None if row.employment_id is None else _post(row, on), personal)
+
+
+def _personal(row: Any) -> Personal:
+    return Personal(row.id_number_masked, row.phone_masked, row.sex, row.born_on, row.born_precision, row.ethnicity,
+                    row.politics, row.former_name)
+
+
+def _post(row: Any, on: date) -> Post:
+    left_on = row.left_on if row.left_on is not None and row.left_on <= on else None
+    return Post(row.school, row.teaching_schools, row.stage, row.subject, row.category, row.post, row.quota_type,
+                row.professional_title, row.schooling, row.degree, row.certificate_kind, row.arrived_on,
+                status_on(row.status, row.left_on, on), left_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One employment of a career; ``valid_to`` after the date looked at is not known then."""
+
+    spell: Spell
+    school: str
+    professional_title: str
+
+
+def career_of(session: Session, person_id: int, on: date) -> list[Stay]:
+    """The employments that had begun by ``on``, oldest first."""
+    rows = session.execute(
+        select(Employment.valid_from, Employment.valid_to, Employment.status, Employment.left_on,
+               School.name.label("school"), Employment.professional_title)
+        .join(School, School.id == Employment.school_id)
+        .where(Employment.person_id == person_id, (Employment.valid_from.is_(None)) | (Employment.valid_from <= on))
+        .order_by(Employment.valid_from, Employment.id)
+    ).all()
+    stays = [Stay(Spell(row.valid_from, _known_by(row.valid_to, on), row.status, row.left_on), row.school,
+                  row.professional_title) for row in rows]
+    return sorted(stays, key=lambda stay: stay.spell.valid_from or date.min)
+
+
+def _known_by(day: date | None, on: date) -> date | None:
+    return day if day is not None and day <= on else None
+
+
+def appraisals_of(session: Session, person_id: int, on: date) -> list[tuple[int, str]]:
+    """Calendar year and grade, oldest first; a year is appraised when it is over."""
+    rows = session.execute(select(Appraisal.year, Appraisal.result)
+                           .where(Appraisal.person_id == person_id, Appraisal.year < on.year)
+                           .order_by(Appraisal.year))
+    return [(row.year, row.result) for row in rows]
+
+
+def person_numbered(work: Work, staff_no: str, on: date) -> int:
+    """The id of a staff number within the actor's sight on ``on``; else NotFound."""
+    found = work.session.scalar(
+        select(Person.id)
+        .outerjoin(Employment, and_(Employment.person_id == Person.id, current_on(Employment, on)))
+        .where(Person.staff_no == staff_no, within(work.require(READ)))
+    )
+    if found is None:
+        raise NotFound("person", staff_no)
+    return found

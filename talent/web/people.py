@@ -1,0 +1,99 @@
+"""Teachers: the list on a date, and one person's record, their own or another's."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from talent.core import terms
+from talent.core.errors import NotAllowed
+from talent.core.language import translated
+from talent.people import record, search
+from talent.people.search import Criteria
+from talent.policy.tables import TierTable
+from talent.tiers import queries as tiers
+from talent.web import kit, profile
+from talent.web.profile import labels
+from talent.web.security import current_actor, open_read, permission, today
+
+pages = Blueprint("people", __name__, url_prefix="/people")
+
+
+@pages.get("/")
+@permission("person:list")
+def index() -> str:
+    """Everybody in service on the date, narrowed, searched and sorted."""
+    on, asked = kit.as_of(today()).on, kit.asked_page()
+    with open_read() as work:
+        schools, subjects = search.schools_offered(work, on), search.subjects_offered(work, on)
+        filters = kit.Filters.read(_offered(schools, subjects), search.SORTABLE, "school")
+        rows, total = search.find_people(work, on, _criteria(filters), sort=filters.sort, offset=asked.offset,
+                                         limit=asked.size)
+        table = profile.tier_table(work, on)
+        titles = tiers.highest_titles(work.session, [row.id for row in rows], on, table) if table else {}
+    return render_template("people/index.html", on=on, filters=filters, page=asked.page(rows, total), titles=titles,
+                           tiers=_tier_names(table), words=_words())
+
+
+def _offered(schools: list[tuple[str, str]], subjects: list[str]) -> list[kit.Filter]:
+    chosen = [
+        kit.Filter("q", gettext("姓名、拼音或工号")),
+        kit.Filter("school", gettext("学校"), schools),
+        kit.Filter("stage", gettext("学段"), list(labels(terms.TEACHER_STAGE).items())),
+        kit.Filter("subject", gettext("学科"), [(subject, subject) for subject in subjects]),
+        kit.Filter("title", gettext("职称"), list(labels(terms.PROFESSIONAL_TITLE).items())),
+        kit.Filter("status", gettext("在岗状态"), list(labels(terms.STATUS).items())),
+    ]
+    return [item for item in chosen if item.name != "school" or len(schools) > 1]
+
+
+def _criteria(filters: kit.Filters) -> Criteria:
+    return Criteria(words=filters["q"], school_code=filters["school"], stage=filters["stage"],
+                    subject=filters["subject"], professional_title=filters["title"], status=filters["status"])
+
+
+def _tier_names(table: TierTable | None) -> dict[str, str]:
+    return {row.code: translated(row.label) for row in table} if table else {}
+
+
+def _words() -> Mapping[str, Mapping[str, str]]:
+    """The words of the list's codes."""
+    return {
+        "stage": labels(terms.TEACHER_STAGE), "professional_title": labels(terms.PROFESSIONAL_TITLE),
+        "status": labels(terms.STATUS),
+    }
+
+
+@pages.get("/mine")
+@permission("person:read")
+def mine() -> str:
+    """The reader's own record."""
+    person_id = current_actor().person_id
+    if person_id is None:
+        raise NotAllowed("person:read")
+    return _record(person_id)
+
+
+@pages.get("/<int:person_id>")
+@permission("person:read")
+def show(person_id: int) -> str:
+    """One person's record."""
+    return _record(person_id)
+
+
+@pages.get("/staff/<staff_no>")
+@permission("person:read")
+def person(staff_no: str) -> Response:
+    """The record of a staff number, for links that know no more."""
+    with open_read() as work:
+        person_id = record.person_numbered(work, staff_no, kit.as_of(today()).on)
+    return redirect(url_for(".show", person_id=person_id))
+
+
+def _record(person_id: int) -> str:
+    on, tab, asked = kit.as_of(today()).on, request.args.get("kind", ""), kit.asked_page(20)
+    with open_read() as work:
+        shown = profile.read(work, person_id, on, tab, asked)
+    return render_template("people/show.html", on=on, p=shown, own=person_id == current_actor().person_id,
+                           may_list=current_actor().may("person:list"), words=profile.words())

@@ -1,0 +1,186 @@
+"""One teacher on one page: what the slices know of a person on a date, put together for reading.
+
+Every figure is that of the date looked at. Whether the reader may see the person is settled first, by
+:func:`talent.people.record.profile_of`; after that only the rights of single panels are asked.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import CompoundSelect, extract, func, select, union_all
+
+from talent.achievements import queries as achievements
+from talent.assistance.queries import AssignmentRow, assignments_of
+from talent.core import terms
+from talent.core.language import translated
+from talent.core.periods import whole_years
+from talent.core.work import Work
+from talent.people import record
+from talent.people.record import Profile, Stay
+from talent.policy.errors import NotInForce
+from talent.policy.tables import TierTable
+from talent.tiers import queries as tiers
+from talent.tiers.queries import Held
+from talent.tiers.rules import is_in_force, term_end
+from talent.training import queries as training
+from talent.web import career, hours_panel, kit
+from talent.web.hours_panel import HoursPanel
+
+KINDS = ("training", "contest", "achievement", "mentoring")
+
+
+def labels(vocabulary: Mapping[str, str]) -> dict[str, str]:
+    """Code → word in the reader's language."""
+    return {code: translated(word) for code, word in terms.words_of(vocabulary).items()}
+
+
+def words() -> Mapping[str, Mapping[str, str]]:
+    """The words of every code the record shows."""
+    vocabularies = {
+        "stage": terms.TEACHER_STAGE, "professional_title": terms.PROFESSIONAL_TITLE, "status": terms.STATUS,
+        "category": terms.STAFF_CATEGORY, "quota": terms.QUOTA_TYPE, "schooling": terms.SCHOOLING,
+        "degree": terms.DEGREE, "sex": terms.SEX, "assistance": terms.ASSISTANCE,
+        "assistance_appraisal": terms.ASSISTANCE_APPRAISAL, "achievement": terms.ACHIEVEMENT, "grade": terms.GRADE,
+        "level": terms.LEVEL, "training_level": terms.TRAINING_LEVEL,
+    }
+    return {name: labels(vocabulary) for name, vocabulary in vocabularies.items()} | {"state": record_states()}
+
+
+def record_states() -> dict[str, str]:
+    """The words of a record's state, and of what stands in its place: a failed training, a running mentoring."""
+    return {**labels(terms.RECORD_STATE), "failed": gettext("不合格，不计"), "running": gettext("进行中"),
+            "done": gettext("已结束")}
+
+
+@dataclass(frozen=True, slots=True)
+class TitleShown:
+    """The title a person is known by on the date. ``until`` None: as long as the document says."""
+
+    tier: str
+    label: str
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class YearOfRecords:
+    """The records of one calendar year: how many, and the hours recognised among them (hundredths)."""
+
+    year: int
+    count: int
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records asked for: tabs, one page of lines (newest first) and the years they stand under."""
+
+    tabs: Sequence[Mapping[str, Any]]
+    page: kit.Page[Any]
+    years: Mapping[int, YearOfRecords]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page shows. A None is a panel the reader has no right to, or the policy has no answer for."""
+
+    person: Profile
+    teaching_years: int | None
+    title: TitleShown | None
+    hours: HoursPanel | None
+    timeline: career.Career
+    assignments: Sequence[AssignmentRow] | None
+    records: Records
+
+
+def tier_table(work: Work, on: date) -> TierTable | None:
+    """The table of tiers, None before the book begins."""
+    try:
+        return tiers.table_on(work.book, on)
+    except NotInForce:
+        return None
+
+
+def read(work: Work, person_id: int, on: date, kind: str, asked: kit.Asked) -> Shown:
+    """The record of one person as of ``on``; NotFound when the actor may not see them that day."""
+    person = record.profile_of(work, person_id, on)
+    stays = record.career_of(work.session, person_id, on)
+    table = tier_table(work, on)
+    titles = _titles(work, person_id, on, table)
+    assignments = assignments_of(work.session, person_id, on) if work.actor.may("assistance:read") else None
+    timeline = career.draw(on, stays, titles, table, assignments or (),
+                           record.appraisals_of(work.session, person_id, on), labels(terms.PROFESSIONAL_TITLE))
+    started = person.teaching_started_on
+    return Shown(
+        person, None if started is None or started > on else whole_years(started, on),
+        _known_by(titles, on, table), _hours(work, person_id, stays, on), timeline, assignments,
+        _records(work, person_id, on, kind, asked),
+    )
+
+
+def _titles(work: Work, person_id: int, on: date, table: TierTable | None) -> list[Held]:
+    if table is None or not work.actor.may("title:read"):
+        return []
+    held = tiers.titles_of_person(work.session, person_id)
+    return [title for title in held if title.fact.term_from <= on and title.fact.tier in table]
+
+
+def _known_by(titles: Iterable[Held], on: date, table: TierTable | None) -> TitleShown | None:
+    if table is None:
+        return None
+    best = tiers.best_titles((title for title in titles if is_in_force(title.fact, on, table)), on, table)
+    return next((TitleShown(title.fact.tier, translated(table.row(title.fact.tier).label), term_end(title.fact, table))
+                 for title in best.values()), None)
+
+
+def _hours(work: Work, person_id: int, stays: Iterable[Stay], on: date) -> HoursPanel | None:
+    if not work.actor.may("hours:read"):
+        return None
+    try:
+        return hours_panel.panel_of(training.hours_of_person(work, person_id, [stay.spell for stay in stays], on), on)
+    except NotInForce:
+        return None
+
+
+# ── records ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _lines(person_id: int, on: date) -> CompoundSelect[Any]:
+    return union_all(training.record_lines(person_id, on), *achievements.record_lines(person_id, on))
+
+
+def _records(work: Work, person_id: int, on: date, kind: str, asked: kit.Asked) -> Records:
+    """Two statements: the numbers by kind and year, then one page."""
+    lines = _lines(person_id, on).subquery("lines")
+    year = extract("year", lines.c.on).label("year")
+    counted = func.coalesce(func.sum(lines.c.hours).filter(lines.c.state == "recognised"), 0).label("hours")
+    numbers = work.session.execute(
+        select(lines.c.kind, year, func.count().label("records"), counted).group_by(lines.c.kind, year)).all()
+    kind = kind if kind in KINDS else ""
+    wanted = [row for row in numbers if kind in ("", row.kind)]
+    statement = select(lines).order_by(lines.c.on.desc(), lines.c.kind, lines.c.id.desc())
+    if kind:
+        statement = statement.where(lines.c.kind == kind)
+    rows = work.session.execute(statement.offset(asked.offset).limit(asked.size)).all()
+    return Records(_tabs(numbers, kind), asked.page(rows, sum(row.records for row in wanted)), _years(wanted))
+
+
+def _years(numbers: Iterable[Any]) -> dict[int, YearOfRecords]:
+    years: dict[int, YearOfRecords] = {}
+    for row in numbers:
+        year = int(row.year)
+        known = years.get(year, YearOfRecords(year, 0, 0))
+        years[year] = YearOfRecords(year, known.count + row.records, known.hours + int(row.hours))
+    return years
+
+
+def _tabs(numbers: Sequence[Any], kind: str) -> list[dict[str, Any]]:
+    named = {"": gettext("全部"), "training": gettext("研修"), "contest": gettext("竞赛"),
+             "achievement": gettext("成果"), "mentoring": gettext("带教")}
+    return [
+        {"label": label, "url": kit.url_with(kind=code or None) + "#records", "current": code == kind,
+         "count": sum(row.records for row in numbers if code in ("", row.kind))}
+        for code, label in named.items()
+    ]

@@ -1,0 +1,220 @@
+"""The list of teachers and one teacher's record as readers with different rights see them."""
+
+import re
+from datetime import date
+
+import pytest
+
+from talent.achievements.models import Achievement, ContestResult, Mentoring
+from talent.assistance.models import Assignment
+from talent.core.access import operator
+from talent.core.work import Program
+from talent.people.models import Appraisal, Employment, Person
+from talent.tiers.models import Title, TitleState
+from talent.training.models import Training
+from tests.browser_client import Browser, Site, text
+from tests.factories import add_person, add_school
+from tests.people.test_queries import counted
+
+LIST = "/people/"
+MOVED = date(2025, 9, 1)
+
+
+@pytest.fixture
+def lin(program: Program) -> int:
+    """林知微: one school until 2025-09-01, another since; records of every kind."""
+    add_school(program, "S1", "槐荫里小学")
+    second = add_school(program, "S2", "清源道小学")
+    add_person(program, "T2", "周晓", school_code="S2")
+    person_id = add_person(program, "T1", "林知微", school_code="S1")
+    with program.begin(operator()) as work:
+        person = work.session.get_one(Person, person_id)
+        person.pinyin, person.initials = "linzhiwei", "lzw"
+        person.id_number_masked, person.phone_masked = "120*************1X", "139******88"
+        person.teaching_started_on = date(2012, 8, 20)
+        first = work.session.query(Employment).filter_by(person_id=person_id).one()
+        first.professional_title, first.valid_to = "first", MOVED
+        work.session.add_all([
+            Employment(person_id=person_id, school_id=second, valid_from=MOVED, stage="primary", subject="语文",
+                       professional_title="senior"),
+            *_records(person_id, second),
+        ])
+    return person_id
+
+
+def _records(person_id: int, school_id: int) -> list[object]:
+    return [
+        Training(person_id=person_id, name="统编教材研修", level="district", ended_on=date(2026, 3, 1),
+                 hours_hundredths=40000),
+        Training(person_id=person_id, name="没过的课", level="district", ended_on=date(2026, 3, 2),
+                 hours_hundredths=800, result="failed"),
+        ContestResult(person_id=person_id, contest="和平杯", level="district", grade="second",
+                      awarded_on=date(2026, 4, 1)),
+        Achievement(person_id=person_id, kind="paper", name="读写结合", level="municipal", achieved_on=date(2024, 5, 1)),
+        Mentoring(person_id=person_id, apprentice_id=person_id - 1, started_on=date(2026, 1, 1)),
+        Title(person_id=person_id, tier="district_subject_head", recognised_on=date(2024, 9, 1),
+              term_from=date(2024, 9, 1), term_to=date(2027, 8, 31)),
+        Assignment(person_id=person_id, sending_school_id=school_id, host="柳河镇中心小学", kind="paired",
+                   started_on=date(2025, 3, 1), ended_on=date(2025, 12, 31), appraisal="excellent"),
+        Appraisal(person_id=person_id, year=2023, result="excellent"),
+    ]
+
+
+def page(browser: Browser, url: str) -> str:
+    response = browser.get(url)
+    assert response.status_code == 200, text(response)
+    return text(response)
+
+
+# ── who may ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("role", "listed", "shown"), [
+    ("hr", 200, 200), ("leader", 200, 200), ("auditor", 200, 200), ("school", 200, 404), ("principal", 200, 404),
+    ("teacher", 403, 404), ("finance", 403, 403), ("admin", 403, 403), ("expert", 403, 403),
+])
+def test_who_may_see_a_person_of_another_school(site: Site, lin: int, role: str, listed: int, shown: int) -> None:
+    browser = site.sign_in(role, school_code="S1", staff_no="T7")
+    assert (browser.get(LIST).status_code, browser.get(f"{LIST}{lin}").status_code) == (listed, shown)
+
+
+@pytest.mark.parametrize("role", ["school", "principal"])
+def test_a_school_sees_its_own_people_of_the_date(site: Site, lin: int, role: str) -> None:
+    browser = site.sign_in(role, school_code="S1")
+    assert "林知微" not in page(browser, LIST)
+    assert "林知微" in page(browser, f"{LIST}?on=2025-08-31")
+    assert "槐荫里小学" in page(browser, f"{LIST}{lin}?on=2025-08-31")
+
+
+def test_out_of_sight_and_missing_look_the_same(site: Site, lin: int) -> None:
+    browser = site.sign_in("teacher", staff_no="T7")
+    pages = [text(browser.get(f"{LIST}{number}")).replace(str(number), "") for number in (lin, 99_999_999)]
+    assert pages[0] == pages[1] and "林知微" not in pages[0]
+
+
+def test_masked_numbers_are_for_the_office_and_the_person(site: Site, lin: int) -> None:
+    for role, told in (("hr", True), ("auditor", False), ("leader", False)):
+        assert ("120*************1X" in page(site.sign_in(role), f"{LIST}{lin}")) is told
+    assert "139******88" in page(site.sign_in("teacher", staff_no="T1"), f"{LIST}mine")
+    assert "139******88" not in page(site.sign_in("school", school_code="S2"), f"{LIST}{lin}")
+
+
+def test_mine_needs_a_person(site: Site) -> None:
+    assert site.sign_in("hr").get(f"{LIST}mine").status_code == 403
+
+
+def test_a_staff_number_leads_to_the_record(site: Site, lin: int) -> None:
+    assert site.sign_in("hr").get(f"{LIST}staff/T1").location == f"{LIST}{lin}"
+    assert site.browser().get(f"{LIST}staff/T1").status_code == 303
+    stranger = site.sign_in("teacher", staff_no="T7")
+    assert [stranger.get(f"{LIST}staff/{number}").status_code for number in ("T1", "none")] == [404, 404]
+
+
+# ── the list ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("query", "there"), [
+    ("q=林", True), ("q=linzh", True), ("q=lzw", True), ("q=T1", True), ("q=知微", False), ("q=%25", False),
+    ("school=S2", True), ("school=S1", False), ("title=senior", True), ("title=first", False), ("stage=junior", False),
+    ("subject=语文", True), ("status=on_post", True), ("status=retired", False), ("sort=-name", True),
+    ("stage=nonsense", True), ("page=0", True), ("page=x", True), ("page=2", False),
+])
+def test_the_list_narrowed(site: Site, lin: int, query: str, there: bool) -> None:
+    found = page(site.sign_in("hr"), f"{LIST}?{query}")
+    assert (f'href="{LIST}{lin}"' in found) is there
+
+
+def test_the_list_shows_the_day(site: Site, lin: int) -> None:
+    browser = site.sign_in("hr")
+    row = next(part for part in page(browser, LIST).split("<tr>") if "林知微" in part)
+    assert "清源道小学" in row and "高级" in row and "区级学科带头人" in row
+    row = next(part for part in page(browser, f"{LIST}?on=2024-08-31").split("<tr>") if "林知微" in part)
+    assert "槐荫里小学" in row and "一级" in row and "区级学科带头人" not in row
+
+
+def test_a_day_before_the_rules_began_has_a_list_still(site: Site, lin: int) -> None:
+    browser = site.sign_in("hr")
+    assert browser.get(f"{LIST}?on=2001-01-01").status_code == 200
+    assert browser.get(f"{LIST}{lin}?on=2001-01-01").status_code == 200
+
+
+def _statements(site: Site, browser: Browser, url: str) -> int:
+    with counted(site.program) as seen:
+        page(browser, url)
+    return len(seen)
+
+
+def test_the_list_costs_the_same_for_few_and_many(site: Site, lin: int) -> None:
+    browser = site.sign_in("hr")
+    few = _statements(site, browser, LIST)
+    with site.program.begin(operator()) as work:
+        school_id = work.session.query(Employment.school_id).limit(1).scalar()
+        crowd = [Person(uid=f"u{number}", staff_no=f"C{number:04}", name="同名") for number in range(300)]
+        work.session.add_all(crowd)
+        work.session.flush()
+        for one in crowd:
+            work.session.add(Employment(person_id=one.id, school_id=school_id, valid_from=date(2020, 9, 1)))
+            work.session.add(Title(person_id=one.id, tier="new_talent", recognised_on=date(2025, 9, 1),
+                                   term_from=date(2025, 9, 1)))
+    assert (few, _statements(site, browser, LIST)) == (9, 9)
+
+
+# ── the record ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_record_tells_who_hours_and_career(site: Site, lin: int) -> None:
+    shown = page(site.sign_in("teacher", staff_no="T1"), f"{LIST}mine")
+    for said in ("林知微", "工号 T1", "清源道小学", "从教 14 年", "区级学科带头人", "（至 2027-08-31）",
+                 "近五年 400，已过 360", "柳河镇中心小学", "统编教材研修", "不合格，不计", "和平杯", "带教 周晓", "优秀"):
+        assert said in shown, said
+
+
+def test_the_record_on_a_past_date(site: Site, lin: int) -> None:
+    shown = page(site.sign_in("hr"), f"{LIST}{lin}?on=2024-08-31")
+    for said in ("槐荫里小学", "一级", "从教 12 年", "近五年 0，离 360 还差 360", "读写结合"):
+        assert said in shown, said
+    for later in ("清源道小学", "区级学科带头人", "柳河镇中心小学", "统编教材研修", "和平杯"):
+        assert later not in shown, later
+
+
+def test_a_suspended_title_is_not_the_one_known_by(site: Site, lin: int) -> None:
+    with site.program.begin(operator()) as work:
+        title = work.session.query(Title).one()
+        work.session.add(TitleState(title_id=title.id, state="suspended", changed_on=date(2026, 6, 1)))
+    browser = site.sign_in("hr")
+    assert "（至 2027-08-31）" not in page(browser, f"{LIST}{lin}")
+    assert "区级学科带头人（暂停）" in page(browser, f"{LIST}{lin}")
+    assert "（至 2027-08-31）" in page(browser, f"{LIST}{lin}?on=2026-05-31")
+
+
+@pytest.mark.parametrize(("kind", "names"), [
+    ("training", {"统编教材研修", "没过的课"}), ("contest", {"和平杯"}), ("achievement", {"读写结合"}),
+    ("mentoring", {"带教 周晓"}), ("nonsense", {"统编教材研修", "没过的课", "和平杯", "读写结合", "带教 周晓"}),
+])
+def test_records_in_tabs(site: Site, lin: int, kind: str, names: set[str]) -> None:
+    shown = page(site.sign_in("hr"), f"{LIST}{lin}?kind={kind}").split('id="records"')[1]
+    assert {name for name in re.findall(r'<td class="key">(.+?)</td>', shown)} == names
+    counts = re.findall(r'<span class="n">(\d+)</span></a>', shown)
+    assert counts == ["5", "2", "1", "1", "1"]
+
+
+def test_records_of_a_year_are_summed_over_its_pages(site: Site, lin: int) -> None:
+    with site.program.begin(operator()) as work:
+        work.session.add_all(Training(person_id=lin, name=f"课 {number}", level="school", ended_on=date(2026, 2, 1),
+                                      hours_hundredths=100) for number in range(30))
+    browser = site.sign_in("hr")
+    for number, rows in ((1, 20), (2, 12), (3, 0)):
+        shown = page(browser, f"{LIST}{lin}?kind=training&page={number}").split('id="records"')[1]
+        assert shown.count('<td class="key">') == rows
+        assert ("32 条，认定 430 学时" in shown) is (rows > 0)
+
+
+def test_the_record_costs_twelve_statements(site: Site, lin: int) -> None:
+    assert _statements(site, site.sign_in("teacher", staff_no="T1"), f"{LIST}mine") == 12
+
+
+def test_somebody_without_any_record_has_a_page(site: Site) -> None:
+    person_id = add_person(site.program, "T8", "空白")
+    shown = page(site.sign_in("hr"), f"{LIST}{person_id}")
+    assert "没有记录" in shown and "没有帮扶支教记录" in shown
+    assert re.findall(r"\sstyle=|\son[a-z]+=|<style", shown) == []
