@@ -179,7 +179,9 @@ def _row_cells(
         return _new_cells(intake, row)
     if action == "delete":
         return []
-    return [cell for change in changes for cell in _cells(intake, change, schools)]
+    cells = [cell for change in changes for cell in _cells(intake, change, schools)]
+    # That the period before ends where the new one begins goes without saying.
+    return [cell for cell in cells if cell[0] != EXTRA_HEADERS["valid_to"] or not _since(action, changes)]
 
 
 def _since(action: str, changes: Iterable[Change]) -> str:
@@ -201,7 +203,8 @@ def _name(row: ParsedRow) -> str:
 
 
 def _new_cells(intake: Intake, row: ParsedRow) -> list[Cell]:
-    first = {intake.kind.key[0].name, "name", "person_name"}
+    named = "person_name" if row.values.get("person_name") else "name"
+    first = {intake.kind.key[0].name, named}
     said = [(column, row.values.get(column.name)) for column in intake.kind.columns
             if column.name not in first and column.type not in PERSONAL]
     filled = [(column.header, "", _text(column, value)) for column, value in said if value not in (None, "")]

@@ -56,7 +56,7 @@ class AcceptForm(kit.BaseForm):
     token = HiddenField()
     good_rows_only = HiddenField()
     warnings = BooleanField(lazy_gettext("提醒已看过，照此入库"))
-    encoding = BooleanField(lazy_gettext("下面的文字读得对"))
+    encoding = BooleanField(lazy_gettext("上面的文字读得对"))
 
 
 class EncodingForm(kit.BaseForm):

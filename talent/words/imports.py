@@ -7,7 +7,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "import.nothing_to_accept": ("没有可以入库的行", "改好后重新上传"),
     "import.has_errors": ("还有 {rows} 行有错误", "改好后重新上传，或选择只导入其余各行"),
     "import.warnings_unread": ("有 {count} 条提醒还没有确认", "看过后勾选“提醒已看过”"),
-    "import.encoding_unconfirmed": ("文件的编码是猜的，还没有确认", "看看下面的姓名对不对，对就勾选"),
+    "import.encoding_unconfirmed": ("文件的编码是猜的，还没有确认", "看看读出来的几个词对不对，对就勾选"),
     "conflict.import.not_staged": ("这次导入已经处理过", "请回到导入记录查看结果"),
     "conflict.import.under_way": ("这次导入正在办理", "请等它办完"),
     "conflict.import.no_preview": ("还没有核对结果", "请等核对完成"),
