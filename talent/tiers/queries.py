@@ -126,8 +126,10 @@ class Ledger:
 
     def in_force(self, on: date, table: TierTable, scope: Scope, chosen: Chosen = ANYBODY) -> tuple[Held, ...]:
         """The titles held on ``on`` by the persons reached; a tier the table no longer has is passed over."""
-        return tuple(title for title in self.within(on, scope, chosen)
-                     if title.fact.tier in table and rules.is_in_force(title.fact, on, table))
+        known = frozenset(table.codes)
+        held = (title for title in self.titles
+                if title.fact.term_from <= on and title.fact.tier in known and rules.is_in_force(title.fact, on, table))
+        return tuple(title for title in held if self.reaches(title.holder.person_id, on, scope, chosen))
 
 
 def read_ledger(session: Session, until: date | None = None, person_ids: Collection[int] | None = None) -> Ledger:

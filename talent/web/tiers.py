@@ -1,5 +1,6 @@
 """The pyramid on any date: the tower, its last years, whoever stands behind a number, and another date beside it."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -92,8 +93,8 @@ class _View:
     def counts(self, on: date) -> Mapping[str, int]:
         """Holders by tower tier on an earlier date."""
         table = queries.table_on(self.work.book, on)
-        held = self.ledger.in_force(on, table, self.scope, self.chosen)
-        return queries.tower_of(held, on, table).tower
+        best = queries.best_titles(self.ledger.in_force(on, table, self.scope, self.chosen), on, table)
+        return Counter(title.fact.tier for title in best.values())
 
     def page(self) -> dict[str, object]:
         """What the template shows."""

@@ -24,7 +24,8 @@ DRAFT = Draft(KEY, 10, date(2027, 1, 1), "delegated", "区帮扶支教方案〔2
 @pytest.fixture
 def people(program: Program) -> tuple[Actor, Actor]:
     """The one who proposes and the second person."""
-    return tuple(factories.actor(program, factories.add_account(program, role)) for role in ("hr", "leader"))  # type: ignore[return-value]
+    hr, leader = (factories.actor(program, factories.add_account(program, role)) for role in ("hr", "leader"))
+    return hr, leader
 
 
 def propose(program: Program, actor: Actor, draft: Draft = DRAFT) -> int:
@@ -62,7 +63,8 @@ def test_in_force_from_its_date_once_approved(program: Program, people: tuple[Ac
 def test_each_act_leaves_one_entry(program: Program, people: tuple[Actor, Actor]) -> None:
     approve(program, people[1], propose(program, people[0]))
     with program.read(operator()) as work:
-        events = work.session.scalars(select(AuditEvent).where(AuditEvent.subject == "policy").order_by(AuditEvent.id)).all()
+        asked = select(AuditEvent).where(AuditEvent.subject == "policy").order_by(AuditEvent.id)
+        events = work.session.scalars(asked).all()
         assert [(event.action, event.subject_key) for event in events] == [
             ("policy:propose", KEY), ("policy:approve", KEY)]
         assert json.loads(events[1].detail)["value"] == 10
