@@ -8,7 +8,8 @@ from tests.browser_client import Browser, Site, text
 
 BOOK = "/policy/"
 KEY = "paired_assistance.yearly_amount"
-NEW = {"value": "30000", "since": "2027-01-01", "basis": "delegated", "document": "区方案〔2026〕8 号", "clause": "第 2 条"}
+NEW = {"value": "30000", "since": "2027-01-01", "basis": "delegated", "document": "区方案〔2026〕8 号",
+       "clause": "第 2 条"}
 
 
 def acts(browser: Browser) -> list[str]:
