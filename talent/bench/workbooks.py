@@ -16,7 +16,8 @@ from talent.workbooks.reader import read
 #: Fifteen columns with everything that is dear to check: numbers of persons, dates, choices, codes.
 ROSTER = Sheet(
     "teachers", SHEETS["teachers"].title,
-    tuple("工号* 姓名* 学校代码* 证件号码 性别 出生日期 民族 学历 学位 职称 学段 任教学科 人员类别 编制类别 参加工作日期".split()),
+    ("工号*", "姓名*", "学校代码*", "证件号码", "性别", "出生日期", "民族", "学历", "学位", "职称", "学段", "任教学科",
+     "人员类别", "编制类别", "参加工作日期"),
     SHEETS["teachers"].key,
 )
 _FIRST_BIRTH, _FIRST_POST = date(1968, 1, 1), date(1990, 9, 1)
