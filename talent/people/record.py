@@ -36,7 +36,6 @@ class Post:
     """The employment that held the day."""
 
     school: str
-    teaching_schools: str
     stage: str
     subject: str
     category: str
@@ -68,7 +67,7 @@ class Profile:
 _PERSON = (Person.id, Person.staff_no, Person.name, Person.teaching_started_on, Person.teaching_started_precision,
            Person.work_started_on, Person.id_number_masked, Person.phone_masked, Person.sex, Person.born_on,
            Person.born_precision, Person.ethnicity, Person.politics, Person.former_name)
-_POST = (Employment.teaching_schools, Employment.stage, Employment.subject, Employment.category, Employment.post,
+_POST = (Employment.stage, Employment.subject, Employment.category, Employment.post,
          Employment.quota_type, Employment.professional_title, Employment.schooling, Employment.degree,
          Employment.certificate_kind, Employment.arrived_on, Employment.status, Employment.left_on)
 
@@ -97,7 +96,7 @@ def _personal(row: Any) -> Personal:
 
 def _post(row: Any, on: date) -> Post:
     left_on = row.left_on if row.left_on is not None and row.left_on <= on else None
-    return Post(row.school, row.teaching_schools, row.stage, row.subject, row.category, row.post, row.quota_type,
+    return Post(row.school, row.stage, row.subject, row.category, row.post, row.quota_type,
                 row.professional_title, row.schooling, row.degree, row.certificate_kind, row.arrived_on,
                 status_on(row.status, row.left_on, on), left_on)
 

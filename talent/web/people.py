@@ -14,6 +14,7 @@ from talent.people.search import Criteria
 from talent.policy.tables import TierTable
 from talent.tiers import queries as tiers
 from talent.web import kit, profile
+from talent.web.links import link_to
 from talent.web.profile import labels
 from talent.web.security import current_actor, open_read, permission, today
 
@@ -96,4 +97,5 @@ def _record(person_id: int) -> str:
     with open_read() as work:
         shown = profile.read(work, person_id, on, tab, asked)
     return render_template("people/show.html", on=on, p=shown, own=person_id == current_actor().person_id,
-                           may_list=current_actor().may("person:list"), words=profile.words())
+                           may_list=current_actor().may("person:list"), words=profile.words(),
+                           link_to=link_to)

@@ -18,10 +18,14 @@ from talent.core import terms
 from talent.core.language import translated
 from talent.core.periods import whole_years
 from talent.core.work import Work
+from talent.pay import queries as pay
+from talent.pay.queries import LineRow
 from talent.people import record
 from talent.people.record import Profile, Stay
 from talent.policy.errors import NotInForce
 from talent.policy.tables import TierTable
+from talent.portraits import queries as portraits
+from talent.portraits.queries import PersonScores
 from talent.tiers import queries as tiers
 from talent.tiers.queries import Held
 from talent.tiers.rules import is_in_force, term_end
@@ -92,6 +96,9 @@ class Shown:
     hours: HoursPanel | None
     timeline: career.Career
     assignments: Sequence[AssignmentRow] | None
+    pay: Sequence[LineRow] | None
+    portrait: PersonScores | None
+    dimensions: Mapping[str, str]
     records: Records
 
 
@@ -116,7 +123,7 @@ def read(work: Work, person_id: int, on: date, kind: str, asked: kit.Asked) -> S
     return Shown(
         person, None if started is None or started > on else whole_years(started, on),
         _known_by(titles, on, table), _hours(work, person_id, stays, on), timeline, assignments,
-        _records(work, person_id, on, kind, asked),
+        _pay(work, person_id, on), *_portrait(work, person_id, on), _records(work, person_id, on, kind, asked),
     )
 
 
@@ -142,6 +149,26 @@ def _hours(work: Work, person_id: int, stays: Iterable[Stay], on: date) -> Hours
         return hours_panel.panel_of(training.hours_of_person(work, person_id, [stay.spell for stay in stays], on), on)
     except NotInForce:
         return None
+
+
+def _pay(work: Work, person_id: int, on: date) -> Sequence[LineRow] | None:
+    """The incentive lines of the latest year there is. A year that was not over on a past date is not told."""
+    if not work.actor.may("pay:read"):
+        return None
+    lines = [line for line in pay.lines_of_person(work, person_id) if line.year < on.year or on >= work.today]
+    return [line for line in lines if line.year == lines[0].year]
+
+
+def _portrait(work: Work, person_id: int, on: date) -> tuple[PersonScores | None, Mapping[str, str]]:
+    """The scores of the run in force, and the names of their dimensions; a run of a later day is not told."""
+    scope = work.actor.scope("portrait:read")
+    if not scope.everyone and person_id not in scope.persons:
+        return None, {}
+    scores = portraits.scores_of_person(work, person_id)
+    if scores is None or scores.as_of > on:
+        return None, {}
+    rows = work.book.at("portraits.dimensions", scores.as_of).value
+    return scores, {row.code: translated(row.label) for row in rows}
 
 
 # ── records ──────────────────────────────────────────────────────────────────────────────────────────────────
