@@ -7,7 +7,11 @@ import talent.portraits
 from talent.portraits.scores import DIMENSIONS
 from talent.words.portraits import DIMENSION_NAMES, RANKING_WORDS, TYPE_NAMES, WORDS
 
-SOURCES = [path.read_text(encoding="utf-8") for path in Path(talent.portraits.__path__[0]).glob("*.py")]
+JUDGING = ("build", "features", "judge", "naming")
+"""The modules whose quoted codes are findings; elsewhere they may name parameters or rights."""
+
+FOLDER = Path(talent.portraits.__path__[0])
+SOURCES = [(FOLDER / f"{name}.py").read_text(encoding="utf-8") for name in JUDGING]
 CODES = {code for source in SOURCES for code in re.findall(r'"(portraits\.[a-z_]+)"', source)}
 
 
