@@ -14,7 +14,21 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from talent.core.language import CATALOGUES
 from talent.core.work import Program
-from talent.web import admin, login, navigation, people, refusals, security, templating
+from talent.web import (
+    admin,
+    home,
+    imports,
+    jobs,
+    login,
+    navigation,
+    pay,
+    people,
+    policy,
+    refusals,
+    security,
+    templating,
+    tiers,
+)
 from talent.web.security import current_actor, public, signed_in
 
 PACKAGE = Path(__file__).resolve().parent
@@ -23,6 +37,12 @@ PAGES = (
     login,
     admin,
     people,
+    imports,
+    jobs,
+    home,
+    tiers,
+    pay,
+    policy,
 )
 
 

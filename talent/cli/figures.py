@@ -10,6 +10,7 @@ import click
 from talent.cli.door import DAY, REFUSED, acting, as_json, complain, has_keys, open_program, print_json, refusing
 from talent.core.access import operator
 from talent.core.config import Settings
+from talent.core.errors import NotAllowed
 from talent.core.money import yuan
 from talent.core.terms import TITLE, chinese
 from talent.core.work import Program
@@ -114,7 +115,8 @@ def verify() -> None:
     """Check every invariant of the book; exit 1 and the first broken one otherwise."""
     program = open_program()
     with program.read(acting(program)) as work:
-        work.require("pay:read")
+        if not work.require("pay:read").everyone:
+            raise NotAllowed("pay:read")
         broken = pay_commands.verify(work.session)
     if broken:
         complain(broken[:1])
