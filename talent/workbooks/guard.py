@@ -16,7 +16,14 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from talent.core.errors import TalentError
-from talent.workbooks.sheet_scan import OverLimit, SheetScan, UnreadableXml, check_prolog, scan_sheet
+from talent.workbooks.sheet_scan import (
+    OverLimit,
+    SheetScan,
+    UnreadableXml,
+    check_announced_strings,
+    check_prolog,
+    scan_sheet,
+)
 
 MAX_MEMBERS = 200
 MAX_RATIO = 100
@@ -116,6 +123,7 @@ def _inspect_zip(path: Path, limits: Limits) -> Inspection:
         zlib.error,
         EOFError,
         NotImplementedError,  # a compression method zipfile does not know
+        LookupError,  # an encoding nobody knows
         RuntimeError,
         OSError,
         ValueError,
@@ -161,7 +169,9 @@ def _inspect_xlsx(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo],
             if name in parts.values():
                 scanned[name] = scan_sheet(stream, limits.rows, limits.columns)
             elif name.endswith((".xml", ".rels", ".vml")):
-                check_prolog(stream.read(_CHUNK))
+                head = stream.read(_CHUNK)
+                check_prolog(head)
+                check_announced_strings(head, member.file_size)
             while stream.read(_CHUNK):  # to the end, so that a lying size or checksum is noticed here
                 pass
     _check_ratio(members)

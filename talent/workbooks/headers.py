@@ -8,7 +8,8 @@ from typing import Literal
 
 from talent.workbooks.issues import Issue, cell_name
 from talent.workbooks.kinds import Column, Kind
-from talent.workbooks.reader import RawSheet, Workbook, is_blank
+from talent.workbooks.raw import RawSheet, is_blank
+from talent.workbooks.reader import Workbook
 from talent.workbooks.titles import normalise_title
 
 _HEADER_WITHIN = 20

@@ -11,7 +11,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from talent.workbooks.issues import Issue, column_index
 from talent.workbooks.kinds import ERRORS_SHEET, ERRORS_TITLE
-from talent.workbooks.reader import RawSheet, Workbook
+from talent.workbooks.raw import RawSheet
+from talent.workbooks.reader import Workbook
 
 WordedIssue = tuple[Issue, str, str]
 """An issue with its reason and hint in the reader's language."""

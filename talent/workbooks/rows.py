@@ -4,15 +4,17 @@ Columns are parsed one at a time, each distinct raw value once: a sheet of 100,0
 levels, dates and schools, so the cost per cell is one dictionary look-up.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from talent.workbooks.cells import CellError, Doubtful, Parser, parser_of
 from talent.workbooks.headers import Field, Layout
 from talent.workbooks.issues import Issue, cell_name, shown
 from talent.workbooks.kinds import OPERATION, RECORD_ID, CellType, Kind
-from talent.workbooks.reader import RawSheet, is_blank, without_cycle_search
+from talent.workbooks.raw import RawSheet, is_blank, without_cycle_search
 
 TOTAL_WORDS = frozenset({"合计", "总计", "小计", "共计", "总和", "合计数"})
 _PERSONAL = frozenset({CellType.ID_NUMBER, CellType.PHONE})
@@ -93,19 +95,20 @@ class _Reading:
                 self._fail(at_row[number], at_column[column], f"workbooks.{code}", {}, None)
                 marked.add(at_row[number])
         for merge in self._sheet.merges:
-            marked |= self._mark_merge(merge, at_row, at_column)
+            marked |= self._mark_merge(merge, at_column)
         return marked
 
-    def _mark_merge(
-        self, merge: tuple[int, int, int, int], at_row: dict[int, int], at_column: dict[int, Field]
-    ) -> set[int]:
+    def _mark_merge(self, merge: tuple[int, int, int, int], at_column: dict[int, Field]) -> set[int]:
         first_row, first_column, last_row, last_column = merge
-        last_row = min(last_row, self._numbers[-1] if self._numbers else 0)
-        covered = [at_row[number] for number in range(first_row, last_row + 1) if number in at_row]
-        fields = [at_column[index] for index in range(first_column, last_column + 1) if index in at_column]
+        covered = range(bisect_left(self._numbers, first_row), bisect_right(self._numbers, last_row))
+        fields = [
+            item
+            for column, item in sorted(at_column.items(), key=itemgetter(0))
+            if first_column <= column <= last_column
+        ]
         if not covered or not fields:
             return set()
-        area = f"{cell_name(first_row, first_column)}:{cell_name(merge[2], last_column)}"
+        area = f"{cell_name(first_row, first_column)}:{cell_name(last_row, last_column)}"
         position, item = covered[0], fields[0]
         raw = self._rows[position][item.index]
         issue = self._issue(position, item, raw, "workbooks.merged", {"area": area}, cell=area)

@@ -20,7 +20,9 @@ _LONGEST_ROW = 32 << 20
 _ROOT = re.compile(rb"<[A-Za-z]")
 _PREFIXED_ROOT = re.compile(rb"<[A-Za-z][\w.-]*:worksheet[\s>]")
 _TAG = re.compile(rb"<(?:[A-Za-z][\w.-]{0,20}:)?(row|c)(\s[^<>]*|)(/?)>")
-_POSITION = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{0,9})([0-9]{1,9})[\"']")
+_POSITION = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{0,20})([0-9]{0,30})([^\"'<>]*)[\"']")
+_ANNOUNCED = re.compile(rb"\suniqueCount\s*=\s*[\"']([^\"'<>]*)")
+_SMALLEST_STRING = len(b"<si/>")
 _TYPE = re.compile(rb"\st\s*=\s*[\"'](\w{1,20})[\"']")
 _FORMULA = re.compile(rb"<(?:[A-Za-z][\w.-]{0,20}:)?f[\s/>]")
 _VALUE = re.compile(rb"<(?:[A-Za-z][\w.-]{0,20}:)?v(?:\s[^<>]*)?>[^<]")
@@ -61,6 +63,13 @@ def check_prolog(head: bytes) -> None:
     if b"<!DOCTYPE" in prolog or b"<!ENTITY" in prolog:
         raise OverLimit("workbooks.document_type")
     if root is None and len(head) >= _CHUNK:
+        raise UnreadableXml
+
+
+def check_announced_strings(head: bytes, size: int) -> None:
+    """The parser reserves room for as many shared strings as are announced, and aborts where there is none."""
+    announced = _ANNOUNCED.search(head, 0, head.find(b"<si"))
+    if announced and (not announced[1].isdigit() or int(announced[1][:30]) * _SMALLEST_STRING > size):
         raise UnreadableXml
 
 
@@ -107,7 +116,7 @@ class _Scanner:
         if prefixed or self._unusual(chunk):
             self._walk(chunk)
         elif last := _POSITION.search(chunk, chunk.rfind(row_tag)):
-            self._row = int(last[2])
+            self._row = int(last[2] or 0)
 
     def _unusual(self, chunk: bytes) -> bool:
         return (
@@ -124,8 +133,10 @@ class _Scanner:
             following = next(tags, None)
             kind, attributes, closed = tag.groups()
             position = _POSITION.search(attributes)
+            if position and position[3]:
+                raise UnreadableXml
             if kind == b"row":
-                self._row = int(position[2]) if position else self._row + 1
+                self._row = int(position[2] or 0) if position else self._row + 1
                 self._column = -1
             else:
                 self._place(position)
@@ -134,8 +145,10 @@ class _Scanner:
             tag = following
 
     def _place(self, position: re.Match[bytes] | None) -> None:
-        if position is None or not position[1]:
+        if position is None:
             self._column += 1
+        elif not position[1] or not position[2]:
+            raise UnreadableXml
         else:
             self._row, self._column = int(position[2]), column_index(position[1].decode("ascii"))
         if self._row > self._max_rows + 1:

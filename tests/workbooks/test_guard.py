@@ -124,6 +124,25 @@ def test_limits_of_a_sheet_however_it_is_written(tmp_path: Path, name: str, body
     assert refusal(write_sheet_xml(tmp_path / "a.xlsx", body), SMALL).code == code
 
 
+def test_announced_strings_must_fit_the_part(tmp_path: Path) -> None:
+    """The parser would reserve terabytes, and the process would be gone."""
+    path = tmp_path / "a.xlsx"
+    for announced in (b"99999999999", b"many"):
+        strings = b'<?xml version="1.0"?><sst count="1" uniqueCount="' + announced + b'"><si><t>x</t></si></sst>'
+        assert refusal(write_sheet_xml(path, b"", more={"xl/sharedStrings.xml": strings})).code == "workbooks.damaged"
+
+
+@pytest.mark.parametrize("cell", [b'r="A4294967295"', b'r="A99999999999999999999"', b'r=" A1"', b'r="7"'])
+def test_positions_no_program_writes(tmp_path: Path, cell: bytes) -> None:
+    path = write_sheet_xml(tmp_path / "a.xlsx", b'<row r="1"><c ' + cell + b"><v>1</v></c></row>")
+    assert refusal(path).code in {"workbooks.damaged", "workbooks.too_many_rows"}
+
+
+def test_an_encoding_nobody_knows(tmp_path: Path) -> None:
+    more = {"xl/workbook.xml": b'<?xml version="1.0" encoding="UT0-8"?><workbook/>'}
+    assert refusal(write_sheet_xml(tmp_path / "a.xlsx", b"", more=more)).code == "workbooks.damaged"
+
+
 def test_a_million_rows_cost_no_memory(tmp_path: Path) -> None:
     body = b"".join(b'<row r="%d"><c r="A%d"><v>%d</v></c></row>' % (n, n, n) for n in range(1, 250_000))
     path = write_sheet_xml(tmp_path / "a.xlsx", body)

@@ -101,3 +101,12 @@ def test_the_sheets_we_add_ourselves_are_left_out(tmp_path: Path) -> None:
     assert [sheet.name for sheet in read(path).sheets] == ["教职工", CODE_SHEET]
     path = write_xlsx(tmp_path / "b.xlsx", {NOTES_SHEET: [["工号"]]})
     assert [sheet.name for sheet in read(path).sheets] == [NOTES_SHEET]
+
+
+def test_an_xls_that_would_abort_the_process_is_only_damaged(tmp_path: Path) -> None:
+    """The parser dies of it, in a process of its own."""
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "Workbook".encode("utf-16-le")
+    (tmp_path / "a.xls").write_bytes(head + bytes(range(256)) * 8)
+    with pytest.raises(FileRefused) as refused:
+        read(tmp_path / "a.xls")
+    assert refused.value.code == "workbooks.damaged"
