@@ -1,0 +1,156 @@
+"""A run from records to rows: what is stored, who may build, what a teacher sees. On both databases."""
+
+import json
+from datetime import date
+
+import numpy as np
+import pytest
+from sqlalchemy import func, select
+
+from talent.core.access import Actor, Grant, operator
+from talent.core.audit import AuditEvent
+from talent.core.errors import NotAllowed, NotFound, RuleViolation
+from talent.core.work import Program
+from talent.people.models import Employment, Person, School
+from talent.policy.book import load_book
+from talent.portraits import commands
+from talent.portraits.models import PUBLISHED, SUPERSEDED, PortraitRun, PortraitScore
+from talent.portraits.parameters import settings_of
+from talent.portraits.queries import PersonScores, scores_of_person
+from talent.portraits.scores import DIMENSIONS
+from talent.portraits.settings import PortraitSettings
+from talent.training.models import Training
+
+AS_OF = date(2026, 9, 8)
+END = date(2026, 8, 31)
+PEOPLE = 90
+
+
+@pytest.fixture
+def district(program: Program) -> Program:
+    """Ninety teachers of one school: every third with much training, every third with little."""
+    with program.begin(operator()) as work:
+        school = School(code="S1", name="第一小学", kind="primary")
+        people = [Person(uid=f"{n:03}", staff_no=f"{n:03}", name=f"{n:03}") for n in range(PEOPLE)]
+        work.session.add_all([school, *people])
+        work.session.flush()
+        for n, person in enumerate(people):
+            work.session.add(Employment(person_id=person.id, school_id=school.id, valid_from=date(2010, 9, 1),
+                                        category="full_time_teacher"))
+            if n % 3:
+                work.session.add(Training(person_id=person.id, name="区培", level="district", ended_on=END,
+                                          hours_hundredths=10_000 * (n % 3) + n))
+    return program
+
+
+def run_of(program: Program, run_id: int) -> PortraitRun:
+    with program.read(operator()) as work:
+        run = work.session.get_one(PortraitRun, run_id)
+        work.session.expunge(run)
+        return run
+
+
+def person_of(program: Program, staff_no: str) -> int:
+    with program.read(operator()) as work:
+        return work.session.scalars(select(Person.id).where(Person.staff_no == staff_no)).one()
+
+
+def see(program: Program, person_id: int, actor: Actor | None = None) -> PersonScores | None:
+    with program.read(actor or operator()) as work:
+        return scores_of_person(work, person_id)
+
+
+def turn(program: Program, run_id: int, state: str) -> None:
+    with program.begin(operator()) as work:
+        work.session.get_one(PortraitRun, run_id).state = state
+
+
+def test_the_shipped_book_gives_the_shipped_method() -> None:
+    assert settings_of(load_book(), END) == PortraitSettings()
+
+
+def test_a_run_is_stored_as_a_draft_with_everybody(district: Program) -> None:
+    built = commands.build(district, operator(), as_of=AS_OF, seed=3)
+    run = run_of(district, built.id)
+    assert (run.state, run.as_of, run.seed, run.code) == ("draft", END, 3, built.result.run)
+    assert run.k is None and run.model == "" and run.groups == "[]"  # ninety are too few for four types
+    assert [warning["code"] for warning in json.loads(run.warnings)] == ["portraits.too_few_teachers"]
+    assert json.loads(run.settings)["points"]["contest_level"]["national"] == 10.0
+    assert set(json.loads(run.versions)) == set(commands.LIBRARIES)
+    with district.read(operator()) as work:
+        assert work.session.scalar(select(func.count()).select_from(PortraitScore)) == PEOPLE
+        event = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "portrait:build")).one()
+        assert (event.subject_key, json.loads(event.detail)["teachers"]) == (str(built.id), PEOPLE)
+
+
+def test_the_rows_say_what_the_result_says(district: Program) -> None:
+    built = commands.build(district, operator(), as_of=AS_OF)
+    document = built.document()
+    assert (document["run"], document["k"], document["groups"]) == (built.id, None, [])
+    for teacher in document["teachers"][::17]:
+        seen = see(district, person_of(district, teacher["staff_no"]))
+        assert seen is not None
+        assert seen.dimensions == teacher["dimensions"]
+        assert seen.coverage == teacher["coverage"]
+        assert seen.dimensions["contest"] is None  # never collected
+    nothing, most = (see(district, person_of(district, staff_no)) for staff_no in ("000", "089"))
+    assert nothing is not None and nothing.dimensions["training"] == 0.0
+    assert most is not None and most.dimensions["training"] == 100.0 and most.is_insufficient
+
+
+def test_the_same_records_give_the_same_run(district: Program) -> None:
+    first, again = (run_of(district, commands.build(district, operator(), as_of=as_of).id) for as_of in (END, AS_OF))
+    assert first.id != again.id
+    assert (first.code, first.input_sha256, first.scale) == (again.code, again.input_sha256, again.scale)
+
+
+def test_a_group_is_seen_only_once_published(district: Program) -> None:
+    built = commands.build(district, operator(), as_of=AS_OF)
+    person = person_of(district, "001")
+    with district.begin(operator()) as work:
+        score = work.session.scalars(select(PortraitScore).where(PortraitScore.person_id == person)).one()
+        score.person_group, score.membership = 2, "[0.25,0.75]"
+    draft = see(district, person)
+    assert draft is not None and (draft.group, draft.membership) == (None, ())
+    turn(district, built.id, PUBLISHED)
+    published = see(district, person)
+    assert published is not None and (published.group, published.membership) == (2, (0.25, 0.75))
+    turn(district, built.id, SUPERSEDED)
+    assert see(district, person) is None
+
+
+def test_a_teacher_sees_only_their_own(district: Program) -> None:
+    commands.build(district, operator(), as_of=AS_OF)
+    mine, other = person_of(district, "001"), person_of(district, "002")
+    teacher = Actor(7, "t", (Grant("teacher", person_id=mine),))
+    seen = see(district, mine, teacher)
+    assert seen is not None and tuple(seen.dimensions) == DIMENSIONS
+    with pytest.raises(NotFound):
+        see(district, other, teacher)
+    with pytest.raises(NotAllowed):
+        see(district, mine, Actor(8, "p", (Grant("principal", school_id=1),)))
+
+
+def test_who_may_not_build_stores_nothing(district: Program) -> None:
+    for role in ("teacher", "leader", "admin"):
+        with pytest.raises(NotAllowed):
+            commands.build(district, Actor(1, role, (Grant(role, person_id=1),)), as_of=AS_OF)
+    with pytest.raises(RuleViolation):
+        commands.build(district, operator(), as_of=AS_OF, k=1)
+    with district.read(operator()) as work:
+        assert work.session.scalar(select(func.count()).select_from(PortraitRun)) == 0
+
+
+def test_the_task_of_the_worker(district: Program) -> None:
+    stages: list[str] = []
+    done = commands.run_build(district, operator(), {"as_of": "2026-09-08"}, lambda stage, *_: stages.append(stage))
+    assert done == {"run": 1, "k": None, "stability": None}
+    assert stages == ["read", "compute", "store"]
+
+
+def test_the_digest_follows_the_matrix(district: Program) -> None:
+    with district.read(operator()) as work:
+        question = commands.ask(work, as_of=AS_OF)
+    digest = commands.input_digest(question.features)
+    question.features.values[0, 0] = np.float64(1.0)
+    assert commands.input_digest(question.features) != digest
