@@ -8,8 +8,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
 
+from talent.core.access import OPERATOR
 from talent.core.errors import NotFound
+from talent.core.language import translated
 from talent.core.money import uppercase
+from talent.core.terms import ROLE_NAME, chinese
 from talent.core.work import Work
 from talent.pay import commands, queries
 from talent.pay.conventions import WHOLE_MONTHS
@@ -105,7 +108,7 @@ def _batch_page(work: Work, batch: PayBatch) -> dict[str, Any]:
         "conventions": _conventions(queries.comparison(work, batch), batch),
         "parameters": receipt.parameters(view.parameters, None, batch.year),
         "state": _state(batch, view.assumed), "whole": work.require("pay:read").everyone,
-        "convention": receipt.convention_name(batch.convention),
+        "convention": receipt.convention_name(batch.convention), "computed_by": _computer(batch),
         "errors": sum(item["level"] == "error" for item in found),
     }
 
@@ -122,11 +125,16 @@ def _state(batch: PayBatch | queries.ReceiptView, assumed: int) -> str:
 def _chain(batch: PayBatch) -> list[dict[str, Any]]:
     at = CHAIN.index(batch.state)
     when = f"{batch.computed_at.astimezone(_zone()):%m-%d}"
-    notes = {"draft": f"{batch.computed_by_name} {when}",
+    notes = {"draft": f"{_computer(batch)} {when}",
              "computed": gettext("第 %(n)s 次 %(day)s", n=batch.sequence, day=when), **_COMING}
     return [{"label": STATES[code], "note": notes[code],
              "state": "done" if place <= at else "now" if place == at + 1 else "todo"}
             for place, code in enumerate(CHAIN)]
+
+
+def _computer(batch: PayBatch) -> str:
+    """Who computed it; the command line has a name for people."""
+    return batch.computed_by_name if batch.computed_by is not None else translated(chinese(ROLE_NAME, OPERATOR))
 
 
 def _facts(view: queries.BatchView) -> list[dict[str, Any]]:

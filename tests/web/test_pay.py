@@ -99,8 +99,10 @@ def test_others_are_kept_out(batch: Program, site: Site, role: str) -> None:
 def test_the_receipt_explains_its_sum(batch: Program, site: Site) -> None:
     finance = site.sign_in("finance")
     page = text(finance.get(line_of(finance, "S2")))
-    for shown in ("18,000.00", "人民币壹万捌仟元整", "24,000.00 元 ÷ 12 × 9 个月", "在岗 10 个月，计入 9 个月", "17 天 ≥ 15",
-                  "柳河镇中心小学", "三年行动方案", "假定", "17,161.64", "内容指纹", "人事科复核（签字）", "学校还没有分配"):
+    for shown in (
+        "18,000.00", "人民币壹万捌仟元整", "24,000.00 元 ÷ 12 × 9 个月", "在岗 10 个月，计入 9 个月", "17 天 ≥ 15",
+        "柳河镇中心小学", "三年行动方案", "假定", "17,161.64", "内容指纹", "人事科复核（签字）", "学校还没有分配",
+    ):
         assert shown in page, shown
     assert re.search(r"缺勤 1\d ＞ 10 天", page)
     assert page.count("<svg class=\"tl-month") == 12
