@@ -21,7 +21,9 @@ END = date(2022, 8, 31)
 _numbers = count(1)
 
 
-def train(program: Program, person_id: int, on: date, hundredths: int, level: str = "district", **values: object) -> None:
+def train(
+    program: Program, person_id: int, on: date, hundredths: int, level: str = "district", **values: object
+) -> None:
     with program.begin(operator()) as work:
         work.session.add(Training(person_id=person_id, name=f"培训 {next(_numbers)}", level=level, ended_on=on,
                                   hours_hundredths=hundredths, **values))
@@ -60,7 +62,8 @@ def test_school_hours_are_capped_in_the_cycle_only(program: Program) -> None:
 
 
 @pytest.mark.parametrize(("case", "values", "counts"), [
-    ("passed", {"result": "passed"}, True), ("no result", {"result": ""}, True), ("failed", {"result": "failed"}, False),
+    ("passed", {"result": "passed"}, True), ("no result", {"result": ""}, True),
+    ("failed", {"result": "failed"}, False),
     ("not yet recognised", {"state": "school_verified"}, False), ("returned", {"state": "returned"}, False),
     ("new teacher", {"level": "induction"}, False),
 ])
@@ -151,7 +154,8 @@ def test_the_cost_does_not_grow_with_the_people(program: Program, people: int) -
         crowd = [Person(uid=f"u{number}", staff_no=f"T{number:04}", name="某") for number in range(people)]
         work.session.add_all(crowd)
         work.session.flush()
-        work.session.add_all(Employment(person_id=one.id, school_id=school, valid_from=date(2015, 9, 1)) for one in crowd)
+        work.session.add_all(Employment(person_id=one.id, school_id=school, valid_from=date(2015, 9, 1))
+                             for one in crowd)
         work.session.add_all(Training(person_id=one.id, name="同一活动", level="district", ended_on=END,
                                       hours_hundredths=4000) for one in crowd)
     with program.read(HR) as work:

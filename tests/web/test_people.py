@@ -9,7 +9,9 @@ from talent.achievements.models import Achievement, ContestResult, Mentoring
 from talent.assistance.models import Assignment
 from talent.core.access import operator
 from talent.core.work import Program
+from talent.pay import commands as pay
 from talent.people.models import Appraisal, Employment, Person
+from talent.portraits.models import PortraitRun, PortraitScore
 from talent.tiers.models import Title, TitleState
 from talent.training.models import Training
 from tests.browser_client import Browser, Site, text
@@ -51,7 +53,8 @@ def _records(person_id: int, school_id: int) -> list[object]:
                  hours_hundredths=800, result="failed"),
         ContestResult(person_id=person_id, contest="和平杯", level="district", grade="second",
                       awarded_on=date(2026, 4, 1)),
-        Achievement(person_id=person_id, kind="paper", name="读写结合", level="municipal", achieved_on=date(2024, 5, 1)),
+        Achievement(person_id=person_id, kind="paper", name="读写结合", level="municipal",
+                    achieved_on=date(2024, 5, 1)),
         Mentoring(person_id=person_id, apprentice_id=person_id - 1, started_on=date(2026, 1, 1)),
         Title(person_id=person_id, tier="district_subject_head", recognised_on=date(2024, 9, 1),
               term_from=date(2024, 9, 1), term_to=date(2027, 8, 31)),
@@ -167,7 +170,8 @@ def test_the_list_costs_the_same_for_few_and_many(site: Site, lin: int) -> None:
 def test_the_record_tells_who_hours_and_career(site: Site, lin: int) -> None:
     shown = page(site.sign_in("teacher", staff_no="T1"), f"{LIST}mine")
     for said in ("林知微", "工号 T1", "清源道小学", "从教 14 年", "区级学科带头人", "（至 2027-08-31）",
-                 "近五年 400，已过 360", "柳河镇中心小学", "统编教材研修", "不合格，不计", "和平杯", "带教 周晓", "优秀"):
+                 "近五年 400，已过 360", "柳河镇中心小学", "统编教材研修", "不合格，不计", "和平杯", "带教 周晓",
+                 "优秀"):
         assert said in shown, said
 
 
@@ -220,3 +224,36 @@ def test_somebody_without_any_record_has_a_page(site: Site) -> None:
     shown = page(site.sign_in("hr"), f"{LIST}{person_id}")
     assert "没有记录" in shown and "没有帮扶支教记录" in shown
     assert re.findall(r"\sstyle=|\son[a-z]+=|<style", shown) == []
+
+
+# ── incentive and portrait ───────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def told(site: Site, lin: int) -> int:
+    """The incentive of 2025 computed, a portrait as of 2026-09-01 recorded."""
+    with site.program.begin(operator()) as work:
+        pay.compute(work, year=2025)
+        run = PortraitRun(code="2026-1", as_of=date(2026, 9, 1), seed=0, state="published", created_at=work.now,
+                          input_sha256="", book_digest="", settings="{}", versions="{}")
+        work.session.add(run)
+        work.session.flush()
+        work.session.add(PortraitScore(run_id=run.id, person_id=lin, training=71.0, research=0.0, coverage=0.75,
+                                       is_insufficient=False))
+    return lin
+
+
+def test_a_teacher_sees_the_own_incentive_and_portrait(site: Site, told: int) -> None:
+    shown = page(site.sign_in("teacher", staff_no="T1"), f"{LIST}mine")
+    for said in ("2025 年帮扶支教激励", "20,000.00", "计 10 个月", "研修学习", "71", "记录采到 75%"):
+        assert said in shown, said
+
+
+def test_a_school_sees_the_incentive_but_no_portrait(site: Site, told: int) -> None:
+    shown = page(site.sign_in("school", school_code="S2"), f"{LIST}{told}")
+    assert "20,000.00" in shown and "研修学习" not in shown
+
+
+def test_on_a_past_date_neither_was_known(site: Site, told: int) -> None:
+    shown = page(site.sign_in("hr"), f"{LIST}{told}?on=2025-12-31")
+    assert "帮扶支教激励" not in shown and "研修学习" not in shown
