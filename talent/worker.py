@@ -34,10 +34,20 @@ POLL_SECONDS = 1.0
 Report = Callable[[str, int, int], None]
 Task = Callable[[Program, Actor, Mapping[str, Any], Report], dict[str, Any]]
 
+
+def build_portraits(program: Program, actor: Actor, payload: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    """A run of portraits."""
+    # scikit-learn takes seconds to import and only this job needs it
+    from talent.portraits import commands
+
+    return commands.run_build(program, actor, payload, report)
+
+
 #: What a worker can do. A slice with background work adds its line here.
 TASKS: Mapping[str, Task] = {
     staging.PREVIEW: staging.run_preview,
     staging.ACCEPT: staging.run_accept,
+    "portraits.build": build_portraits,
 }
 
 

@@ -79,7 +79,7 @@ def shipped_table(year: int) -> YearTable:
     """The table of one of :data:`SHIPPED_YEARS`, as the installed library has it."""
     from holidays.countries.china import China  # takes 0.4 s to load; most pages and commands never ask
 
-    known = China(years=year)  # type: ignore[no-untyped-call]
+    known = China(years=year)
     weekdays_off = frozenset(day for day in known if day.year == year and day.weekday() < SATURDAY)
     worked = frozenset(day for day in known.weekend_workdays if day.year == year)
     return YearTable(year, weekdays_off, worked, f"holidays-{installed_version('holidays')}")

@@ -104,8 +104,8 @@ def period_values(cells: Mapping[str, Any], school: Ref) -> Row:
 
 def findings(values: Mapping[str, Any]) -> Iterable[tuple[str, Finding]]:
     """What is wrong with a row's own values: column and finding."""
-    status, left_on = values.get("status", "on_post"), values.get("left_on")
-    if status not in IN_SERVICE and left_on is None and "status" in values:
+    status, left_on = values.get("status") or "on_post", values.get("left_on")
+    if status not in IN_SERVICE and left_on is None:
         yield "left_on", Finding("roster.left_without_date", params={"status": status})
     if status in IN_SERVICE and left_on is not None:
         yield "left_on", Finding("roster.date_without_leaving", params={"status": status}, level="warning")

@@ -56,8 +56,13 @@ class Question:
 
     def answer(self) -> Result:
         """The run, computed: seconds without a transaction."""
-        return method.build(self.features, k=self.k, seed=self.seed, settings=self.settings,
-                            previous=self.ancestor.previous if self.ancestor else None)
+        return method.build(
+            self.features,
+            k=self.k,
+            seed=self.seed,
+            settings=self.settings,
+            previous=self.ancestor.previous if self.ancestor else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,13 @@ class Built:
 
 
 def build(
-    program: Program, actor: Actor, *, as_of: date, k: int | None = None, seed: int = 0, report: Report | None = None
+    program: Program,
+    actor: Actor,
+    *,
+    as_of: date,
+    k: int | None = None,
+    seed: int = 0,
+    report: Report | None = None,
 ) -> Built:
     """A draft run of everybody in service at the cut-off of ``as_of``, types unnamed.
 
@@ -106,8 +117,14 @@ def run_build(program: Program, actor: Actor, payload: Mapping[str, Any], report
 
     Done twice it stores a second, equal draft, which harms nobody: only a person publishes.
     """
-    built = build(program, actor, as_of=date.fromisoformat(payload["as_of"]), k=payload.get("k"),
-                  seed=payload.get("seed", 0), report=report)
+    built = build(
+        program,
+        actor,
+        as_of=date.fromisoformat(payload["as_of"]),
+        k=payload.get("k"),
+        seed=payload.get("seed", 0),
+        report=report,
+    )
     return {"run": built.id, "k": built.k, "stability": built.stability}
 
 
@@ -121,8 +138,15 @@ def ask(work: Work, *, as_of: date, k: int | None = None, seed: int = 0) -> Ques
     work.require(PERMISSION)
     book = work.book
     ancestor = _ancestor(work.session, as_of)
-    return Question(as_of, k, seed, features(work.session, as_of, book), settings_of(book, cut_off(as_of)),
-                    book.digest(keys_of(book)), ancestor)
+    return Question(
+        as_of,
+        k,
+        seed,
+        features(work.session, as_of, book),
+        settings_of(book, cut_off(as_of)),
+        book.digest(keys_of(book)),
+        ancestor,
+    )
 
 
 def _ancestor(session: Session, as_of: date) -> Ancestor | None:
@@ -130,12 +154,14 @@ def _ancestor(session: Session, as_of: date) -> Ancestor | None:
     run = session.scalars(
         select(PortraitRun)
         .where(PortraitRun.state == PUBLISHED, PortraitRun.as_of < cut_off(as_of), PortraitRun.model != "")
-        .order_by(PortraitRun.as_of.desc(), PortraitRun.id.desc()).limit(1)
+        .order_by(PortraitRun.as_of.desc(), PortraitRun.id.desc())
+        .limit(1)
     ).first()
     if run is None:
         return None
     groups = session.execute(
-        select(Person.staff_no, PortraitScore.person_group).join(Person, Person.id == PortraitScore.person_id)
+        select(Person.staff_no, PortraitScore.person_group)
+        .join(Person, Person.id == PortraitScore.person_id)
         .where(PortraitScore.run_id == run.id, PortraitScore.person_group.is_not(None))
     )
     model = Model.from_dict(json.loads(run.model))
@@ -149,17 +175,35 @@ def store(work: Work, question: Question, result: Result) -> int:
     """Keep a computed run as a draft, with everybody's scores; the id of the run."""
     work.require(PERMISSION)
     run = PortraitRun(
-        code=result.run, as_of=cut_off(question.as_of), k=result.k, seed=question.seed,
-        previous_id=question.ancestor.run_id if question.ancestor else None, created_at=work.now,
-        created_by=work.actor.user_id, created_by_name=work.actor.name, input_sha256=input_digest(question.features),
-        book_digest=question.book_digest, settings=_json(_settings(question.settings)),
-        versions=_json({name: version(name) for name in LIBRARIES}), **_findings(result),
+        code=result.run,
+        as_of=cut_off(question.as_of),
+        k=result.k,
+        seed=question.seed,
+        previous_id=question.ancestor.run_id if question.ancestor else None,
+        created_at=work.now,
+        created_by=work.actor.user_id,
+        created_by_name=work.actor.name,
+        input_sha256=input_digest(question.features),
+        book_digest=question.book_digest,
+        settings=_json(_settings(question.settings)),
+        versions=_json({name: version(name) for name in LIBRARIES}),
+        **_findings(result),
     )
     work.session.add(run)
     work.session.flush()
     _insert_scores(work.session, run.id, result)
-    work.record("portrait:build", "portrait_run", run.id, as_of=run.as_of, k=run.k, seed=run.seed, code=run.code,
-                teachers=len(result.staff_no), stability=run.stability, input_sha256=run.input_sha256)
+    work.record(
+        "portrait:build",
+        "portrait_run",
+        run.id,
+        as_of=run.as_of,
+        k=run.k,
+        seed=run.seed,
+        code=run.code,
+        teachers=len(result.staff_no),
+        stability=run.stability,
+        input_sha256=run.input_sha256,
+    )
     return run.id
 
 
@@ -168,15 +212,27 @@ def _findings(result: Result) -> dict[str, Any]:
     grouping = result.grouping
     return {
         "stability": grouping.stability.mean if grouping else None,
-        "groups": _json([
-            {"group": number, "name": None, "size": size, "stability": grouping.stability.groups[number - 1]}
-            for number, size in enumerate(result.sizes, start=1) if grouping
-        ]),
+        "groups": _json(
+            [
+                {
+                    "group": number,
+                    "name": None,
+                    "size": size,
+                    "stability": grouping.stability.groups[number - 1],
+                }
+                for number, size in enumerate(result.sizes, start=1)
+                if grouping
+            ]
+        ),
         "evidence": _json([item.as_dict() for item in result.evidence]),
         "grouping": _json(_grouping(grouping) if grouping else {}),
         "model": _json(grouping.model.as_dict()) if grouping and grouping.is_shown else "",
-        "scale": _json({"full": result.scale.full.tolist(),
-                        "linear": {name: part.tolist() for name, part in asdict(result.scale.linear).items()}}),
+        "scale": _json(
+            {
+                "full": result.scale.full.tolist(),
+                "linear": {name: part.tolist() for name, part in asdict(result.scale.linear).items()},
+            }
+        ),
         "warnings": _json([finding.as_dict() for finding in result.warnings]),
     }
 
@@ -188,7 +244,9 @@ def _grouping(grouping: Grouping) -> dict[str, Any]:
         "exceeds_chance": grouping.exceeds_chance,
         "fidelity": grouping.fidelity,
         "group_stability": list(grouping.stability.groups),
-        "fallback": {"stability": asdict(fallback.stability), "labels": fallback.labels.tolist()} if fallback else None,
+        "fallback": {"stability": asdict(fallback.stability), "labels": fallback.labels.tolist()}
+        if fallback
+        else None,
         "profiles": grouping.profiles.tolist(),
         "descents": [asdict(descent) for descent in grouping.descents],
     }
@@ -196,7 +254,9 @@ def _grouping(grouping: Grouping) -> dict[str, Any]:
 
 def _insert_scores(session: Session, run_id: int, result: Result) -> None:
     """Everybody's row, in bulk."""
-    ids: dict[str, int] = {row.staff_no: row.id for row in session.execute(select(Person.staff_no, Person.id))}
+    ids: dict[str, int] = {
+        row.staff_no: row.id for row in session.execute(select(Person.staff_no, Person.id))
+    }
     rows: list[dict[str, Any]] = []
     for row in _score_rows(result, ids):
         rows.append({"run_id": run_id, **row})
@@ -208,8 +268,15 @@ def _insert_scores(session: Session, run_id: int, result: Result) -> None:
 
 
 def _score_rows(result: Result, ids: Mapping[str, int]) -> Iterator[dict[str, Any]]:
-    columns = (result.staff_no, result.groups.tolist(), result.memberships.tolist(), result.scores.tolist(),
-               result.coverage.tolist(), result.has_enough_data.tolist(), result.inputs.tolist())
+    columns = (
+        result.staff_no,
+        result.groups.tolist(),
+        result.memberships.tolist(),
+        result.scores.tolist(),
+        result.coverage.tolist(),
+        result.has_enough_data.tolist(),
+        result.inputs.tolist(),
+    )
     for staff_no, group, membership, scores, coverage, is_enough, inputs in zip(*columns, strict=True):
         yield {
             "person_id": ids[staff_no],
@@ -240,7 +307,10 @@ def _settings(settings: PortraitSettings) -> dict[str, Any]:
     """Settings by name. ``asdict`` copies deeply, which the read-only tables of points refuse."""
     named = {name: getattr(settings, name) for name in settings.__slots__}
     points = ((name, getattr(settings.points, name)) for name in settings.points.__slots__)
-    return {**named, "points": {name: dict(value) if isinstance(value, Mapping) else value for name, value in points}}
+    return {
+        **named,
+        "points": {name: dict(value) if isinstance(value, Mapping) else value for name, value in points},
+    }
 
 
 def _json(value: Any) -> str:

@@ -13,9 +13,16 @@ from talent.portraits.settings import PortraitSettings, RecordPoints
 
 PREFIX = "portraits."
 TIERS = "tiers.table"
-OTHER_KEYS = (TIERS, "paired_assistance.convention", "paired_assistance.month_min_days",
-              "paired_assistance.absence_limit", "paired_assistance.discarded_appraisals", "hours.discarded_results",
-              "vocabulary.result_levels", "vocabulary.result_grades")
+OTHER_KEYS = (
+    TIERS,
+    "paired_assistance.convention",
+    "paired_assistance.month_min_days",
+    "paired_assistance.absence_limit",
+    "paired_assistance.discarded_appraisals",
+    "hours.discarded_results",
+    "vocabulary.result_levels",
+    "vocabulary.result_grades",
+)
 
 
 def keys_of(book: Book) -> tuple[str, ...]:
@@ -25,6 +32,7 @@ def keys_of(book: Book) -> tuple[str, ...]:
 
 def settings_of(book: Book, on: date) -> PortraitSettings:
     """The settings in force on a day; numbers of pure computation keep their defaults."""
+
     def at(name: str) -> Any:
         return book.at(PREFIX + name, on).value
 
