@@ -1,8 +1,10 @@
-"""Addresses of pages that may not be part of this installation: a link is built only to a page that exists."""
+"""Addresses of other families' pages: a link is built only to a page that exists and that the reader may open."""
 
 from typing import Any
 
 from flask import current_app, url_for
+
+from talent.web.security import current_actor
 
 
 def link_to(endpoint: str, **values: Any) -> str:
@@ -11,5 +13,5 @@ def link_to(endpoint: str, **values: Any) -> str:
 
 
 def person_url(staff_no: str) -> str:
-    """A person's own page."""
-    return link_to("people.person", staff_no=staff_no)
+    """A person's own page, "" for readers who may open nobody's."""
+    return link_to("people.person", staff_no=staff_no) if current_actor().may("person:read") else ""

@@ -70,5 +70,5 @@ def shown(name: str, value: Any) -> str:
         word = next((word for word, code in VOCABULARIES[name].items() if code == value), str(value))
         return translated(word)
     if isinstance(value, list | tuple | set | frozenset):
-        return "、".join(shown(name, each) for each in value)
+        return translated("、").join(shown(name, each) for each in value)
     return str(value)

@@ -76,8 +76,8 @@ def test_the_pyramid_opens_its_people_on_a_past_date(visit: Visit) -> None:
     hr = visit("hr")
     hr.open("/tiers/?on=2024-09-01")
     expect(hr.page.locator("body")).to_have_class(re.compile("is-past"))
-    hr.page.locator("main a[href*='tier=']").first.click()
-    expect(hr.page.locator("main table").first).to_be_visible()
+    hr.page.locator("main a[href*='tier=district_subject_head']").first.click()
+    expect(hr.page.locator("main table:visible a[href*='/people/']").first).to_be_visible()
     assert hr.problems == []
 
 
