@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from talent.core.access import operator
 from talent.core.batches import ChangeImage
 from talent.core.work import Program
+from talent.exchange.commands import load
 from talent.exchange.export import export_workbook
 from talent.exchange.kinds import BY_CODE
 from talent.exchange.reading import read_files
-from talent.exchange.commands import load
 from talent.exchange.undo import undo
 from talent.tiers.models import Title, TitleState
 from talent.training.models import Training
@@ -20,8 +20,14 @@ from talent.workbooks.guard import COMMAND_LINE
 from tests.exchange.test_roster import SCHOOLS, TEACHER, codes, imported
 
 COURSE = {"工号": "0101", "项目名称": "学科德育", "培训级别": "校本", "结束日期": "2024-05-01", "学时": "7.5"}
-TITLE = {"工号": "0101", "称号": "区级学科带头人", "期届": "第五届", "认定日期": "2024-08-20", "任期开始": "2024-09-01",
-         "任期结束": "2027-08-31"}
+TITLE = {
+    "工号": "0101",
+    "称号": "区级学科带头人",
+    "期届": "第五届",
+    "认定日期": "2024-08-20",
+    "任期开始": "2024-09-01",
+    "任期结束": "2027-08-31",
+}
 
 
 @pytest.fixture
@@ -33,7 +39,9 @@ def district(program: Program, tmp_path: Path) -> Program:
 
 def trainings(program: Program) -> list[tuple[str, int, int]]:
     with program.read(operator()) as work:
-        rows = work.session.execute(select(Training.name, Training.hours_hundredths, Training.version).order_by(Training.id))
+        rows = work.session.execute(
+            select(Training.name, Training.hours_hundredths, Training.version).order_by(Training.id)
+        )
         return [tuple(row) for row in rows]
 
 
@@ -45,12 +53,17 @@ def test_a_record_is_added_then_updated_by_its_key(district: Program, tmp_path: 
     with district.read(operator()) as work:
         row = work.session.scalars(select(ChangeImage)).one()
         assert (row.table_name, row.before, row.after) == (
-            "trainings", '{"hours_hundredths": 750, "version": 1}', '{"hours_hundredths": 800, "version": 2}')
+            "trainings",
+            '{"hours_hundredths": 750, "version": 1}',
+            '{"hours_hundredths": 800, "version": 2}',
+        )
 
 
 def test_undo_restores_the_updated_row_and_keeps_one_touched_since(district: Program, tmp_path: Path) -> None:
     imported(district, tmp_path, "training", [COURSE, {**COURSE, "项目名称": "思政"}])
-    batch = imported(district, tmp_path, "training", [{**COURSE, "学时": "8"}, {**COURSE, "项目名称": "思政", "学时": "9"}])
+    batch = imported(
+        district, tmp_path, "training", [{**COURSE, "学时": "8"}, {**COURSE, "项目名称": "思政", "学时": "9"}]
+    )
     imported(district, tmp_path, "training", [{**COURSE, "项目名称": "思政", "学时": "10"}])
     with district.begin(operator()) as work:
         undone = undo(work, batch.batch_id or 0)
@@ -65,12 +78,15 @@ def test_equal_rows_are_ignored_and_different_ones_refused(district: Program, tm
     assert other.refused and trainings(district)[0][1] == 750
 
 
-@pytest.mark.parametrize(("row", "code"), [
-    ({**COURSE, "工号": "999"}, "record.no_such_person"),
-    ({**COURSE, "工号": "101"}, "record.no_such_person"),
-    ({**COURSE, "姓名": "王五"}, "record.name_differs"),
-    ({**COURSE, "开始日期": "2024-06-01"}, "record.end_before_start"),
-])
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ({**COURSE, "工号": "999"}, "record.no_such_person"),
+        ({**COURSE, "工号": "101"}, "record.no_such_person"),
+        ({**COURSE, "姓名": "王五"}, "record.name_differs"),
+        ({**COURSE, "开始日期": "2024-06-01"}, "record.end_before_start"),
+    ],
+)
 def test_what_a_row_is_refused_for(district: Program, tmp_path: Path, row: dict[str, str], code: str) -> None:
     outcome = imported(district, tmp_path, "training", [row])
     assert codes(outcome) == [code] and trainings(district) == []
@@ -79,7 +95,9 @@ def test_what_a_row_is_refused_for(district: Program, tmp_path: Path, row: dict[
 def test_only_the_good_rows_when_asked(district: Program, tmp_path: Path) -> None:
     imported(district, tmp_path, "training", [COURSE])
     path = tmp_path / "培训.csv"
-    path.write_text("工号,项目名称,培训级别,结束日期,学时\n0101,甲,区培,2024-01-01,3\n999,乙,区培,2024-01-01,3\n", encoding="utf-8")
+    path.write_text(
+        "工号,项目名称,培训级别,结束日期,学时\n0101,甲,区培,2024-01-01,3\n999,乙,区培,2024-01-01,3\n", encoding="utf-8"
+    )
     with district.begin(operator()) as work:
         outcome = load(work, read_files([path], COMMAND_LINE), as_of=None, good_rows_only=True)
     assert outcome.accepted and [name for name, *_rest in trainings(district)] == ["学科德育", "甲"]
@@ -94,7 +112,10 @@ def test_a_title_keeps_every_state_it_had(district: Program, tmp_path: Path) -> 
     with district.read(operator()) as work:
         states = work.session.execute(select(TitleState.state, TitleState.changed_on).order_by(TitleState.id)).all()
         assert [tuple(state) for state in states] == [
-            ("suspended", date(2025, 1, 10)), ("in_office", date(2025, 3, 1)), ("revoked", date(2025, 6, 1))]
+            ("suspended", date(2025, 1, 10)),
+            ("in_office", date(2025, 3, 1)),
+            ("revoked", date(2025, 6, 1)),
+        ]
     outcome = imported(district, tmp_path, "titles", [{**TITLE, "状态": "在任"}])
     assert codes(outcome) == ["title.return_without_date"]
 
@@ -103,7 +124,13 @@ def test_findings_on_titles_and_assistance_never_stop_an_import(district: Progra
     later = {**TITLE, "任期开始": "2026-09-01", "任期结束": "2029-08-31", "认定日期": "2026-08-20"}
     outcome = imported(district, tmp_path, "titles", [TITLE, later])
     assert outcome.accepted and sorted(codes(outcome)) == ["title.round_with_several_dates", "title.terms_overlap"]
-    sent = {"工号": "0101", "派出学校代码": "0002", "受援单位": "柳河小学", "类型": "结对帮扶", "开始日期": "2024-09-01"}
+    sent = {
+        "工号": "0101",
+        "派出学校代码": "0002",
+        "受援单位": "柳河小学",
+        "类型": "结对帮扶",
+        "开始日期": "2024-09-01",
+    }
     outcome = imported(district, tmp_path, "assistance", [sent])
     assert outcome.accepted and codes(outcome) == ["assistance.other_sending_school"]
 
@@ -117,7 +144,10 @@ def test_an_exported_row_marked_for_deletion_goes_and_can_come_back(district: Pr
         assert work.session.scalar(select(func.count()).select_from(Title)) == 0
         undo(work, batch.batch_id or 0)
     with district.read(operator()) as work:
-        assert work.session.execute(select(Title.tier, TitleState.state).join(TitleState)).one() == ("district_subject_head", "suspended")
+        assert work.session.execute(select(Title.tier, TitleState.state).join(TitleState)).one() == (
+            "district_subject_head",
+            "suspended",
+        )
 
 
 def test_every_kind_goes_out_and_comes_back_unchanged(district: Program, tmp_path: Path) -> None:

@@ -21,12 +21,22 @@ SCHOOLS = [
     {"学校代码": "0002", "学校名称": "第二小学", "办学类型": "小学"},
 ]
 TEACHER = {
-    "工号": "0101", "姓名": "买买提·吐尔逊", "学校代码": "0001", "学段": "小学", "任教学科": "语文", "职称": "二级",
-    "人员类别": "专任教师", "从教日期": "2010-09", "到校日期": "2012-03", "在岗状态": "在岗",
+    "工号": "0101",
+    "姓名": "买买提·吐尔逊",
+    "学校代码": "0001",
+    "学段": "小学",
+    "任教学科": "语文",
+    "职称": "二级",
+    "人员类别": "专任教师",
+    "从教日期": "2010-09",
+    "到校日期": "2012-03",
+    "在岗状态": "在岗",
 }
 
 
-def imported(program: Program, tmp_path: Path, kind: str, rows: list[dict[str, str]], as_of: date | None = None) -> Outcome:
+def imported(
+    program: Program, tmp_path: Path, kind: str, rows: list[dict[str, str]], as_of: date | None = None
+) -> Outcome:
     """Load rows given by header as a CSV of the kind."""
     headers = list(dict.fromkeys(header for row in rows for header in row))
     lines = [",".join(headers), *(",".join(row.get(header, "") for header in headers) for row in rows)]
@@ -44,8 +54,16 @@ def periods(program: Program, staff_no: str = "0101") -> list[tuple[Any, ...]]:
     """(from, to, school, 职称, status) of a person's periods in order."""
     with program.read(operator()) as work:
         rows = work.session.execute(
-            select(Employment.valid_from, Employment.valid_to, School.code, Employment.professional_title, Employment.status)
-            .join(School).join(Person, Person.id == Employment.person_id).where(Person.staff_no == staff_no)
+            select(
+                Employment.valid_from,
+                Employment.valid_to,
+                School.code,
+                Employment.professional_title,
+                Employment.status,
+            )
+            .join(School)
+            .join(Person, Person.id == Employment.person_id)
+            .where(Person.staff_no == staff_no)
             .order_by(Employment.valid_from)
         )
         return [tuple(row) for row in rows]
@@ -68,7 +86,9 @@ def test_the_same_file_again_changes_nothing(district: Program, tmp_path: Path) 
 
 
 def test_an_effective_date_opens_a_period_and_the_past_keeps_its_answer(district: Program, tmp_path: Path) -> None:
-    imported(district, tmp_path, "teachers", [{**TEACHER, "学校代码": "0002", "职称": "一级", "生效日期": "2020-09-01"}])
+    imported(
+        district, tmp_path, "teachers", [{**TEACHER, "学校代码": "0002", "职称": "一级", "生效日期": "2020-09-01"}]
+    )
     assert periods(district) == [
         (date(2012, 3, 1), date(2020, 9, 1), "0001", "second", "on_post"),
         (date(2020, 9, 1), None, "0002", "first", "on_post"),
@@ -78,7 +98,9 @@ def test_an_effective_date_opens_a_period_and_the_past_keeps_its_answer(district
 def test_as_of_does_what_an_effective_date_does(district: Program, tmp_path: Path) -> None:
     imported(district, tmp_path, "teachers", [{**TEACHER, "职称": "一级"}], as_of=date(2021, 1, 1))
     assert [period[:2] for period in periods(district)] == [
-        (date(2012, 3, 1), date(2021, 1, 1)), (date(2021, 1, 1), None)]
+        (date(2012, 3, 1), date(2021, 1, 1)),
+        (date(2021, 1, 1), None),
+    ]
 
 
 def test_without_a_date_the_latest_period_is_corrected(district: Program, tmp_path: Path) -> None:
@@ -111,7 +133,9 @@ def test_another_name_is_refused_unless_the_old_one_is_named(district: Program, 
     assert imported(district, tmp_path, "teachers", [TEACHER]).changes == 0, "an older file may carry the former name"
 
 
-def test_a_new_staff_number_is_a_warning_and_the_old_one_still_finds_the_person(district: Program, tmp_path: Path) -> None:
+def test_a_new_staff_number_is_a_warning_and_the_old_one_still_finds_the_person(
+    district: Program, tmp_path: Path
+) -> None:
     number = "11010519491231002X"
     imported(district, tmp_path, "teachers", [{**TEACHER, "证件号码": number}])
     outcome = imported(district, tmp_path, "teachers", [{**TEACHER, "工号": "0909", "证件号码": number}])
@@ -132,21 +156,32 @@ def test_id_numbers_are_sealed_and_a_mask_means_unchanged(district: Program, tmp
         mask = person.id_number_masked
     assert mask == "110*************2X"
     assert imported(district, tmp_path, "teachers", [{**TEACHER, "证件号码": mask}]).changes == 0
-    assert codes(imported(district, tmp_path, "teachers", [{**TEACHER, "证件号码": "120*************2X"}])) == ["roster.mask_differs"]
+    assert codes(imported(district, tmp_path, "teachers", [{**TEACHER, "证件号码": "120*************2X"}])) == [
+        "roster.mask_differs"
+    ]
 
 
 def test_an_id_number_of_somebody_else_is_refused(district: Program, tmp_path: Path) -> None:
     number = "11010519491231002X"
     imported(district, tmp_path, "teachers", [{**TEACHER, "证件号码": number}])
     imported(district, tmp_path, "teachers", [{**TEACHER, "工号": "0102", "姓名": "李四"}])
-    outcome = imported(district, tmp_path, "teachers", [{**TEACHER, "工号": "0102", "姓名": "李四", "证件号码": number}])
+    outcome = imported(
+        district, tmp_path, "teachers", [{**TEACHER, "工号": "0102", "姓名": "李四", "证件号码": number}]
+    )
     assert "roster.id_of_another" in codes(outcome) and outcome.refused
 
 
 def test_an_undone_import_leaves_the_district_as_it_was(district: Program, tmp_path: Path) -> None:
     before = periods(district)
-    outcome = imported(district, tmp_path, "teachers", [
-        {**TEACHER, "学校代码": "0002", "生效日期": "2020-09-01"}, {**TEACHER, "工号": "0102", "姓名": "李四", "生效日期": ""}])
+    outcome = imported(
+        district,
+        tmp_path,
+        "teachers",
+        [
+            {**TEACHER, "学校代码": "0002", "生效日期": "2020-09-01"},
+            {**TEACHER, "工号": "0102", "姓名": "李四", "生效日期": ""},
+        ],
+    )
     with district.begin(operator()) as work:
         undone = undo(work, outcome.batch_id or 0)
     assert (undone.restored, undone.kept) == (1, [])

@@ -51,8 +51,11 @@ def decide(site: Site, browser: Browser, page: str, **ticks: str) -> TestRespons
 
 def hidden(browser: Browser, page: str) -> dict[str, str]:
     shown = text(browser.get(page))
-    return {name: found.group(1) for name in ("token", "good_rows_only")
-            if (found := re.search(rf'name="{name}"[^>]*value="([^"]*)"', shown))}
+    return {
+        name: found.group(1)
+        for name in ("token", "good_rows_only")
+        if (found := re.search(rf'name="{name}"[^>]*value="([^"]*)"', shown))
+    }
 
 
 def count(site: Site, model: type) -> int:
@@ -194,7 +197,10 @@ GARBAGE = {
     "empty": (b"", "空.xlsx"),
     "a web page": ("<html><table><tr><td>工号</td></tr></table>".encode(), "名册.xls"),
     "NUL": ("工号*,姓名*\n01\x0001,张三\n".encode(), "名册.csv"),
-    "encrypted": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le") + bytes(4096), "名册.xlsx"),
+    "encrypted": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le") + bytes(4096),
+        "名册.xlsx",
+    ),
     "a zip": (_zip_of(a=b"x"), "名册.xlsx"),
     "half a workbook": (district()[:900], "名册.xlsx"),
     "noise": (bytes(range(256)) * 20, "名册.csv"),
@@ -220,8 +226,17 @@ def test_nothing_chosen_and_a_date_that_is_none(site: Site, hr: Browser) -> None
     assert count(site, ImportBatch) == count(site, Job) == 0
 
 
-@pytest.mark.parametrize("address", ["/imports/batch/99", "/imports/batch/9223372036854775808", "/imports/batch/-1",
-                                     "/imports/report/99", "/jobs/99", "/jobs/9223372036854775808"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/imports/batch/99",
+        "/imports/batch/9223372036854775808",
+        "/imports/batch/-1",
+        "/imports/report/99",
+        "/jobs/99",
+        "/jobs/9223372036854775808",
+    ],
+)
 def test_strange_addresses_are_missing(hr: Browser, address: str) -> None:
     assert hr.get(address).status_code == 404
 
