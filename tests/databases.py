@@ -67,6 +67,12 @@ class Postgres:
         finally:
             self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def empty(self) -> str:
+        """The address of a database without tables; it goes with the server."""
+        name = f"talent_{next(_numbers)}"
+        self._execute(f"CREATE DATABASE {name}")
+        return self._url(name)
+
     def stop(self) -> None:
         """End the server and remove its folder."""
         self._server.cleanup()

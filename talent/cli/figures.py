@@ -89,7 +89,7 @@ def pay() -> None:
 
 
 @pay.command()
-@click.option("--year", type=int, required=True)
+@click.option("--year", type=click.IntRange(1, 9998), required=True)
 @click.option("--convention", type=click.Choice(list(CONVENTIONS)))
 @as_json
 @refusing

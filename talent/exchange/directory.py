@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from talent.core.access import Scope
 from talent.core.secrets import Vault
@@ -44,8 +44,14 @@ class Directory:
         if len(wanted) <= FEW:
             keys = wanted | {self._vault.index(value.upper()) for value in wanted if len(value) == ID_LENGTH}
             former = select(PersonAlias.person_id).where(PersonAlias.value.in_(keys))
+            # Those with leading zeros too, so that a number which lost them can be named.
+            bare = {value.lstrip("0") for value in wanted}
             query = query.where(
-                or_(Person.staff_no.in_(wanted), Person.id_number_index.in_(keys), Person.id.in_(former))
+                or_(
+                    func.ltrim(Person.staff_no, "0").in_(bare),
+                    Person.id_number_index.in_(keys),
+                    Person.id.in_(former),
+                )
             )
             aliases = aliases.where(PersonAlias.value.in_(keys))
         for id_, staff_no, name, index in work.session.execute(query):

@@ -82,7 +82,7 @@ def test_equal_rows_are_ignored_and_different_ones_refused(district: Program, tm
     ("row", "code"),
     [
         ({**COURSE, "工号": "999"}, "record.no_such_person"),
-        ({**COURSE, "工号": "101"}, "record.no_such_person"),
+        ({**COURSE, "工号": "101"}, "record.zeros_lost_person"),
         ({**COURSE, "姓名": "王五"}, "record.name_differs"),
         ({**COURSE, "开始日期": "2024-06-01"}, "record.end_before_start"),
     ],

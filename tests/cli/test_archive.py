@@ -1,0 +1,85 @@
+"""Backups: everything comes back, a damaged one is known, the keys lie apart."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from talent.cli import archive
+from talent.core import files
+from talent.core.access import operator
+from talent.core.config import Settings
+from talent.core.work import Program
+from talent.people.models import Person
+from tests.cli.test_verbs import SCHOOLS, TEACHERS, Terminal, terminal  # noqa: F401  # a fixture
+
+NUMBER = "11010519491231002X"
+
+
+@pytest.fixture
+def filled(terminal: Terminal, program: Program) -> Program:  # noqa: F811  # the fixture imported above
+    terminal.load("学校", SCHOOLS)
+    terminal.load(
+        "教职工",
+        TEACHERS.replace("工号,", "证件号码,工号,")
+        .replace("0101,张三", f"{NUMBER},0101,张三")
+        .replace("\n0102", "\n,0102"),
+    )
+    (files.folder(program.settings.home) / "a1b2.xlsx").write_bytes(b"content")
+    return program
+
+
+def restored(program: Program, file: Path, folder: Path, url: str) -> Program:
+    other = Program(Settings(home=folder / "restored", database_url=url))
+    archive.read(other, file, archive.keys_file(file))
+    return other
+
+
+def empty_url(program: Program, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    if program.engine.dialect.name == "sqlite":
+        return f"sqlite:///{tmp_path / 'restored.db'}"
+    url: str = request.getfixturevalue("empty_postgres")
+    return url
+
+
+@pytest.fixture
+def empty_postgres(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue("postgres").empty()
+    return url
+
+
+def test_what_was_saved_comes_back(filled: Program, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    file = tmp_path / "backup.tar"
+    rows = archive.write(filled, file)
+    other = restored(filled, file, tmp_path, empty_url(filled, tmp_path, request))
+    with filled.read(operator()) as before, other.read(operator()) as after:
+        query = select(Person.staff_no, Person.name, Person.id_number_sealed).order_by(Person.id)
+        assert before.session.execute(query).all() == after.session.execute(query).all()
+        person = after.session.scalars(select(Person).where(Person.staff_no == "0101")).one()
+        assert after.vault.open(person.id_number_sealed or b"", f"people/{person.uid}/id_number") == NUMBER
+    assert rows > 5 and (files.folder(other.settings.home) / "a1b2.xlsx").read_bytes() == b"content"
+    other.engine.dispose()
+
+
+def test_neither_the_backup_nor_the_database_holds_a_plain_number(filled: Program, tmp_path: Path) -> None:
+    file = tmp_path / "backup.tar"
+    archive.write(filled, file)
+    assert NUMBER.encode() not in file.read_bytes()
+    assert file.stat().st_mode & 0o077 == 0 and archive.keys_file(file).stat().st_mode & 0o077 == 0
+
+
+def test_a_damaged_backup_is_refused(filled: Program, tmp_path: Path) -> None:
+    file = tmp_path / "backup.tar"
+    archive.write(filled, file)
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(archive.NotRestored):
+        restored(filled, file, tmp_path, f"sqlite:///{tmp_path / 'restored.db'}")
+
+
+def test_a_home_in_use_is_never_written_over(filled: Program, tmp_path: Path) -> None:
+    file = tmp_path / "backup.tar"
+    archive.write(filled, file)
+    with pytest.raises(archive.NotRestored):
+        archive.read(filled, file, archive.keys_file(file))
