@@ -135,4 +135,4 @@ def health() -> Response:
     """200 and ``ok`` when the database answers."""
     with security.program().engine.connect() as connection:
         connection.execute(sqlalchemy.text("SELECT 1"))
-    return Response("ok\n", mimetype="text/plain")
+    return Response("ok", mimetype="text/plain")
