@@ -256,7 +256,7 @@ def test_an_upload_beyond_the_limit(trouble: Site) -> None:
 
 def test_healthz(client: Browser) -> None:
     response = client.get("/healthz")
-    assert (response.status_code, text(response)) == (200, "ok\n")
+    assert (response.status_code, text(response)) == (200, "ok")
 
 
 def test_templates_lie_in_the_package_or_beside_it(tmp_path: Path) -> None:
