@@ -1,5 +1,5 @@
 """Findings over the rows of one sheet that never stop an import: overlapping terms, several dates of one round,
-a sending school other than the post's."""
+a sending school other than the post's, days too long."""
 
 import itertools
 from collections import defaultdict
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from talent.core.errors import Finding
 from talent.core.work import Work
 from talent.people.models import Employment
+from talent.training.rules import HoursPolicy, HoursRecord, daily_finding
 from talent.workbooks.plan import Ref, SheetPlan
 from talent.workbooks.rows import ParsedRow
 
@@ -23,6 +24,8 @@ def remarks(work: Work, plan: SheetPlan) -> None:
         _rounds_with_several_dates(plan)
     elif plan.kind_code == "assistance":
         _other_sending_school(work, plan)
+    elif plan.kind_code == "training":
+        _long_days(work, plan)
 
 
 def _rows(plan: SheetPlan) -> Iterator[ParsedRow]:
@@ -89,3 +92,15 @@ def _other_sending_school(work: Work, plan: SheetPlan) -> None:
                 rows[change.row],
                 "sending_school_code",
             )
+
+
+def _long_days(work: Work, plan: SheetPlan) -> None:
+    """More hours than days hold, for rows that say when the activity began."""
+    policy = HoursPolicy.in_force(work.book, work.today)
+    for row in _rows(plan):
+        start, end, hours = row.values.get("started_on"), row.values["ended_on"], row.values["hours_hundredths"]
+        if start is None or hours <= policy.daily_maximum:
+            continue
+        finding = daily_finding(HoursRecord(row.values["level"], end, hours, start), policy)
+        if finding is not None:
+            plan.note(finding, row, "hours_hundredths")

@@ -1,26 +1,10 @@
 """What the training sheet means."""
 
-from collections.abc import Iterable
-
 from talent.core import terms
-from talent.core.errors import Finding
 from talent.people.intake import BY_PERSON, PERSON
 from talent.training.models import Training
-from talent.workbooks.intake import Intake, Values, in_order
+from talent.workbooks.intake import Intake, in_order
 from talent.workbooks.kinds import CellType, Column, Kind
-
-DAILY_MAXIMUM_HUNDREDTHS = 800
-_in_order = in_order("started_on", "ended_on")
-
-
-def check(values: Values) -> Iterable[Finding]:
-    """Dates in order; more than 8 hours a day on average is noticed, never stopped."""
-    yield from _in_order(values)
-    first, last, hours = values.get("started_on"), values["ended_on"], values["hours_hundredths"]
-    days = (last - first).days + 1 if first is not None and first <= last else 1
-    if hours > DAILY_MAXIMUM_HUNDREDTHS * days and first is not None:
-        yield Finding("training.long_day", "规则 3", {"taken_hundredths": hours, "days": days}, "warning")
-
 
 TRAINING = Intake(
     Kind(
@@ -43,6 +27,6 @@ TRAINING = Intake(
     Training,
     key=("person_id", "name", "ended_on"),
     references=BY_PERSON,
-    check=check,
+    check=in_order("started_on", "ended_on"),
     school_may_load=True,
 )

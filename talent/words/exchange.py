@@ -36,5 +36,4 @@ WORDS: dict[str, tuple[str, str]] = {
     "title.terms_overlap": ("与第 {other} 行同一称号的任期重叠（到 {end}）", "核对任期；塔上每人仍只计一次"),
     "title.round_with_several_dates": ("{round}已有认定日期 {first}，这一行不同", "核对认定日期"),
     "assistance.other_sending_school": ("派出学校“{school}”不是当时的编制所在学校", "核对派出学校；总量计入派出学校"),
-    "training.long_day": ("{days} 天 {taken_hundredths} 学时，平均每天超过 8 学时", "核对学时和起止日期"),
 }

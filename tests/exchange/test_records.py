@@ -160,3 +160,19 @@ def test_every_kind_goes_out_and_comes_back_unchanged(district: Program, tmp_pat
         outcome = load(work, read_files([path], COMMAND_LINE), as_of=None)
     assert (outcome.changes, codes(outcome)) == (0, [])
     assert sum(sheet["unchanged"] for sheet in outcome.sheets()) == 5
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "found"),
+    [
+        ("2024-05-01", "8", []),
+        ("2024-05-01", "8.5", ["training.over_daily_maximum"]),
+        ("2024-04-30", "16", []),
+        ("", "30", []),
+    ],
+)
+def test_days_too_long_are_noticed_and_never_stopped(
+    district: Program, tmp_path: Path, start: str, hours: str, found: list[str]
+) -> None:
+    outcome = imported(district, tmp_path, "training", [{**COURSE, "开始日期": start, "学时": hours}])
+    assert outcome.accepted and codes(outcome) == found
