@@ -14,8 +14,8 @@ from talent.web import kit
 from talent.web.security import current_visit, program
 
 MOST_ENTRIES = 8
-#: Families that tell of now only.
-UNDATED = frozenset({"login", "admin"})
+#: Families that tell of now only, or of a year of their own.
+UNDATED = frozenset({"login", "admin", "home", "imports", "jobs", "pay"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ ENTRIES = (
     Entry(lazy_gettext("竞赛与成果"), "achievements.index", "trophy", "title:read"),
     Entry(lazy_gettext("梯队"), "tiers.index", "bar-chart-steps", "title:read"),
     Entry(lazy_gettext("帮扶支教"), "pay.index", "signpost-split", "pay:read"),
+    Entry(lazy_gettext("我的激励金"), "pay.mine", "signpost-split", "pay:read", "self"),
     Entry(lazy_gettext("画像"), "portraits.index", "pentagon", "portrait:read"),
     Entry(lazy_gettext("监测"), "indicators.index", "speedometer2", "indicator:read"),
     Entry(lazy_gettext("账号"), "admin.index", "person-gear", "account:list"),
@@ -94,7 +95,7 @@ def frame() -> kit.Frame:
         bureau,
         actor_name=visit.display_name,
         actor_place=_place(actor, visit.school_names),
-        nav=[_item(entry, here) for entry in shown],
+        nav=[_item(entry, here, shown) for entry in shown],
         inbox_url=url_for("home.index") if "home.index" in current_app.view_functions else "",
         as_of=None if here in UNDATED else kit.as_of(program().today),
         search_url=_search_url(actor),
@@ -105,13 +106,13 @@ def frame() -> kit.Frame:
     )
 
 
-def _item(entry: Entry, here: str | None) -> kit.NavItem:
-    return kit.NavItem(str(entry.label), url_for(entry.endpoint), entry.icon, _is_here(entry, here))
+def _item(entry: Entry, here: str | None, shown: tuple[Entry, ...]) -> kit.NavItem:
+    return kit.NavItem(str(entry.label), url_for(entry.endpoint), entry.icon, _is_here(entry, here, shown))
 
 
-def _is_here(entry: Entry, blueprint: str | None) -> bool:
-    """Two entries of one family: the page itself decides, else the family."""
+def _is_here(entry: Entry, blueprint: str | None, shown: tuple[Entry, ...]) -> bool:
+    """The page itself, or the only entry of its family this reader has."""
     if entry.endpoint == request.endpoint:
         return True
-    family = [other for other in ENTRIES if other.endpoint.split(".")[0] == blueprint]
+    family = [other for other in shown if other.endpoint.split(".")[0] == blueprint]
     return len(family) == 1 and family[0] is entry

@@ -178,7 +178,7 @@ class _View:
         labels = change_labels()
         always = ("new", "rose", "expired", "gone")
         return [
-            {"label": labels[change], "value": f"{len(changed[change]):,}", "unit": gettext("人"),
+            {"label": labels[change], "value": f"{len(changed[change]):,}",
              "href": kit.url_with(change=change, tier=None) if changed[change] else ""}
             for change in CHANGES if change in always or changed[change]
         ]
