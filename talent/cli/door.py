@@ -18,6 +18,7 @@ from talent.policy.errors import NotInForce
 from talent.words.say import Said, say
 
 REFUSED = 1
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)  # farther out, windows and school years leave the calendar
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -32,9 +33,12 @@ class Day(click.ParamType):
         if isinstance(value, date):
             return value
         try:
-            return datetime.strptime(value, "%Y-%m-%d").date()
+            day = datetime.strptime(value, "%Y-%m-%d").date()
         except ValueError:
             self.fail(f"{value}: 日期写成 2026-09-01 · write dates as 2026-09-01", param, ctx)
+        if not FIRST_DAY <= day <= LAST_DAY:
+            self.fail(f"{value}: 日期须在 {FIRST_DAY} 至 {LAST_DAY} 之间 · a date within these", param, ctx)
+        return day
 
 
 DAY = Day()
