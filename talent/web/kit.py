@@ -251,10 +251,14 @@ class Asked:
         return Page(items, self.number, self.size, total)
 
 
+#: No list is longer; a larger number would leave the integers of the database.
+LAST_PAGE = 1_000_000
+
+
 def asked_page(size: int = 50) -> Asked:
     """``?page=`` of this request; anything that is no page number is the first."""
     number = request.args.get("page", 1, type=int)
-    return Asked(number if number > 0 else 1, size)
+    return Asked(number if 0 < number < LAST_PAGE else 1, size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +342,11 @@ class AsOf:
         return self.on < self.today
 
 
-def as_of(today: date, earliest: date = date(1980, 1, 1)) -> AsOf:
+#: The policy book's defaults begin here; before it a page would have no rules to answer by.
+EARLIEST = date(2010, 1, 1)
+
+
+def as_of(today: date, earliest: date = EARLIEST) -> AsOf:
     """The date asked for by ``?on=`` (kept for the visit), else the one kept, else ``today``.
 
     ``?on=`` with today's date or nothing returns to today. A date out of reason is ignored.

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Flask, render_template, request, url_for
+from flask import Flask, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from talent.core.access import RIGHTS
 from talent.core.errors import Conflict, Finding, NotAllowed, NotFound, RuleViolation
+from talent.policy.errors import NotInForce
 from talent.web.navigation import role_names
 from talent.web.security import current_visit
 from talent.words.say import all_words, say
@@ -83,6 +84,13 @@ def rule_violation(error: RuleViolation) -> Answer:
                  " ".join(dict.fromkeys(hint for _, hint in said)))
 
 
+def not_in_force(error: NotInForce) -> Answer:
+    """422: a date before the policy begins. The date is forgotten, so that the next page is of today again."""
+    session.pop("on", None)
+    facts = {"label": error.label, "first": error.first, "on": error.on}
+    return rule_violation(RuleViolation(Finding("policy.not_in_force", params=facts)))
+
+
 def too_large(_error: HTTPException) -> Answer:
     """413."""
     return _page(413, gettext("文件太大"), gettext("这次提交超过了本站的上限，没有保存。"),
@@ -129,6 +137,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(404, not_found)
     app.register_error_handler(Conflict, conflict)
     app.register_error_handler(RuleViolation, rule_violation)
+    app.register_error_handler(NotInForce, not_in_force)
     app.register_error_handler(413, too_large)
     app.register_error_handler(CSRFError, csrf_missing)
     for unavailable_kind in (OperationalError, InterfaceError, PoolTimeout):

@@ -22,15 +22,22 @@ assert client.get("/healthz").get_data(as_text=True) == "ok"
 
 
 def test_an_installed_wheel_works_anywhere(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(tmp_path), str(ROOT)], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(tmp_path), str(ROOT)], check=True
+    )
     (wheel,) = tmp_path.glob("talent-*.whl")
     site, empty = tmp_path / "site", tmp_path / "empty"
     empty.mkdir()
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
         archive.extractall(site)
-    assert {"talent/templates/base.html", "talent/migrations/env.py", "talent/translations/en/LC_MESSAGES/messages.mo",
-            "talent/policy/tiers.yaml", "talent/static/talent.css"} <= names
+    assert {
+        "talent/templates/base.html",
+        "talent/migrations/env.py",
+        "talent/translations/en/LC_MESSAGES/messages.mo",
+        "talent/policy/tiers.yaml",
+        "talent/static/talent.css",
+    } <= names
     environment = {**os.environ, "PYTHONPATH": str(site), "TALENT_HOME": str(empty / "home"), "TALENT_DATABASE_URL": ""}
     for command in (["-m", "talent", "init"], ["-m", "talent", "doctor"], ["-c", PROGRAM]):
         subprocess.run([sys.executable, *command], cwd=empty, env=environment, check=True)
