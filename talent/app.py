@@ -98,6 +98,7 @@ def _extend(app: Flask) -> None:
 def _surround(app: Flask) -> None:
     """What runs around every view; the order matters: the guard comes last, when all others agree."""
     app.before_request(security.refuse_strange_host)
+    app.before_request(security.refuse_nul)
     app.before_request(security.choose_language)
     app.before_request(security.find_visit)
     CSRFProtect(app)

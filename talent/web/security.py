@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response as AnyResponse
@@ -183,6 +183,13 @@ def refuse_strange_host() -> AnyResponse | None:
     if _host_name() in program().settings.allowed_hosts:
         return None
     return Response("Bad Request: unknown host\n", 400, mimetype="text/plain")
+
+
+def refuse_nul() -> None:
+    """No text of ours holds a NUL, and PostgreSQL stores none: an address with one is refused before any query."""
+    written = (*request.args.values(), *(str(value) for value in (request.view_args or {}).values()))
+    if any("\x00" in value for value in written):
+        abort(400)
 
 
 def choose_language() -> None:
