@@ -25,7 +25,7 @@ catalogue: $(READY)  ## collect the texts of the interface into the English cata
 
 requirements: $(READY)  ## lock what is installed, with hashes
 	$(BIN)/uv pip compile -q pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
-	  --no-header --no-emit-index-url --no-emit-find-links -o requirements.txt
+	  --no-strip-extras --no-header --no-emit-index-url --no-emit-find-links -o requirements.txt
 
 $(READY): requirements.txt pyproject.toml hatch_build.py $(wildcard talent/translations/*/LC_MESSAGES/*.po)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
