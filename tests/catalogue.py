@@ -53,7 +53,8 @@ def stored() -> Catalog:
 def update() -> Catalog:
     """Write the catalogue with every text, and compile it."""
     known = stored() if CATALOGUE.exists() else Catalog()
-    catalogue = Catalog(locale="en", project="talent", charset="utf-8")
+    # The date stays, so that collecting again without a new text changes nothing.
+    catalogue = Catalog(locale="en", project="talent", charset="utf-8", creation_date=known.creation_date)
     for text in texts():
         message = known.get(text)
         catalogue.add(text, message.string if message is not None else "")
