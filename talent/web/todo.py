@@ -18,6 +18,7 @@ from talent.assistance.models import Assignment
 from talent.core.access import Actor, Scope
 from talent.core.batches import ImportBatch
 from talent.core.jobs import Job
+from talent.core.periods import Period
 from talent.core.work import Work
 from talent.people.models import School
 from talent.settings import queries as settings
@@ -155,15 +156,12 @@ def endings(look: Look) -> Iterator[Thing]:
     scope = look.actor.scope("title:read")
     if not scope or not _acts_on_titles(look.actor):
         return
-    on, table = look.work.today, tiers.table_on(look.work.book, look.work.today)
-    persons = None if scope.everyone or scope.schools else scope.persons
-    ledger = tiers.read_ledger(look.work.session, on, persons)
-    rows = tiers.rows_of(ledger, on, table, ledger.in_force(on, table, scope))
-    ending = [row for row in rows if row.term_end is not None and row.term_end <= on + SOON]
+    coming = Period.inclusive(look.work.today, look.work.today + SOON)
+    ending, table = tiers.titles_ending(look.work.session, coming, look.work.book, scope)
     if not ending:
         return
     first = min(row.term_end for row in ending if row.term_end is not None)
-    if persons is not None:
+    if not scope.everyone and not scope.schools:
         yield Thing(gettext("您的称号快到期了"), table.label(ending[0].title.fact.tier),
                     gettext("本人"), "tiers", link_to("people.mine"), gettext("去看"), due=first)
         return
