@@ -166,7 +166,7 @@ class Terms:
 
     def wanted(self) -> ColumnElement[bool]:
         """The condition on the titles."""
-        conditions = [true()]
+        conditions: list[ColumnElement[bool]] = [true()]
         if self.until is not None:
             conditions.append(Title.term_from <= self.until)
         if self.since is not None:

@@ -12,9 +12,9 @@ from talent.core.access import Actor, Grant, Scope, operator
 from talent.core.errors import NotAllowed
 from talent.core.periods import Period
 from talent.core.work import Program
-from talent.people.models import Employment
+from talent.people.models import Employment, Person
 from talent.tiers import comparison, queries
-from talent.tiers.ledger import Terms, read_ledger
+from talent.tiers.ledger import Chosen, Terms, read_ledger
 from talent.tiers.models import Title, TitleState
 from tests.factories import add_person, add_school
 
@@ -154,7 +154,7 @@ def test_lists_come_in_pages_and_count_a_person_at_the_highest(program: Program)
         rows, total = queries.holders(work, ON, "new_talent", offset=2, limit=2)
         assert ([row.holder.staff_no for row in rows], total) == (["T2", "T4"], 4)
         assert rows[0].term_end == date(2028, 8, 31) and rows[0].place.school == "第一小学"
-        assert queries.holders(work, ON, "new_talent", chosen=queries.Chosen(subject="数学"))[1] == 0
+        assert queries.holders(work, ON, "new_talent", chosen=Chosen(subject="数学"))[1] == 0
         assert queries.full_time_teachers(work.session, ON, EVERYBODY) == 5
 
 
@@ -193,7 +193,7 @@ def test_two_statements_for_any_number_of_titles(program: Program, number: int) 
     school = add_school(program, "S1")
     with program.begin(operator()) as work:
         for at in range(number):
-            person = queries.Person(uid=f"u{at}", staff_no=f"T{at:03d}", name="师")
+            person = Person(uid=f"u{at}", staff_no=f"T{at:03d}", name="师")
             work.session.add(person)
             work.session.flush()
             work.session.add(Employment(person_id=person.id, school_id=school, valid_from=date(2015, 9, 1)))
