@@ -37,6 +37,7 @@ class Frame:
     actor_place: str = ""
     nav: Sequence[NavItem] = ()
     inbox: int = 0
+    inbox_at: str = ""
     inbox_url: str = ""
     as_of: AsOf | None = None
     search_url: str = ""
