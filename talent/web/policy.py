@@ -199,6 +199,7 @@ def propose(key: str) -> str | Response:
         current = policy_values.worded(work.book, key, known.unit, value)
     shape = shape_of(value, known.unit)
     form = ProposalForm(data={"value": as_typed(value, known.unit)})
+    form.value.render_kw = {} if shape == "table" else {"rows": 1}
 
     def save() -> None:
         draft = commands.Draft(key, read_typed(form.value.data or "", shape), _day(form.since.data), form.basis.data,

@@ -11,6 +11,7 @@ from wtforms import DateField, Field, PasswordField, StringField
 from wtforms.validators import ValidationError
 
 from talent.core.errors import Finding, RuleViolation
+from talent.core.language import in_a_row
 from talent.web.kit.dates import read_date
 
 T = TypeVar("T")
@@ -101,7 +102,7 @@ class BaseForm(FlaskForm):
         worded: Worded = current_app.extensions[WORDING]
         for finding in findings:
             reason, hint = worded(finding)
-            sentence = f"{reason}{hint}"
+            sentence = in_a_row((reason, hint))
             place = self.places.get(finding.code, str(finding.params.get("field", "")))
             if place in self:
                 self[place].errors = [*self[place].errors, sentence]

@@ -32,7 +32,8 @@ def findings(look: Look) -> Iterator[Thing]:
         return
     for run in waiting.runs_with_findings(look.work):
         yield Thing(gettext("看 %(year)s 年激励金核算的问题", year=run.year),
-                    gettext("第 %(n)s 次核算；其中须处理 %(errors)s 条", n=run.sequence, errors=f"{run.errors:,}"),
+                    gettext("第 %(n)s 次核算，其中 %(errors)s 条须先处理", n=run.sequence, errors=f"{run.errors:,}")
+                    if run.errors else gettext("第 %(n)s 次核算，都是提示，确认前请看一遍", n=run.sequence),
                     gettext("%(n)s 条", n=f"{run.findings:,}"), "pay", link_to("pay.findings", year=run.year),
                     gettext("去看"), since=look.day(run.computed_at))
 

@@ -30,7 +30,7 @@ def endings(look: Look) -> Iterator[Thing]:
                     gettext("本人"), "tiers", link_to("people.mine"), gettext("去看"), due=first)
         return
     people = {row.holder.person_id for row in ending}
-    yield Thing(gettext("称号任期届满"), gettext("90 天内到期 %(n)s 项，最早的在期限那一天", n=len(ending)),
+    yield Thing(gettext("称号任期届满"), gettext("90 天内 %(n)s 项任期届满，期限是最早的一天", n=len(ending)),
                 gettext("%(n)s 人", n=len(people)), "tiers", link_to("tiers.index", tier="ending"),
                 gettext("去看"), due=first)
 
