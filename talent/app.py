@@ -18,6 +18,7 @@ from talent.web import (
     admin,
     home,
     imports,
+    inbox,
     jobs,
     login,
     navigation,
@@ -96,13 +97,14 @@ def _extend(app: Flask) -> None:
 
 
 def _surround(app: Flask) -> None:
-    """What runs around every view; the order matters: the guard comes last, when all others agree."""
+    """What runs around every view; the order matters: the guard comes when all others agree."""
     app.before_request(security.refuse_strange_host)
     app.before_request(security.refuse_nul)
     app.before_request(security.choose_language)
     app.before_request(security.find_visit)
     CSRFProtect(app)
     app.before_request(security.guard)
+    app.before_request(inbox.forget_after_an_act)
     app.after_request(security.add_headers)
 
 

@@ -20,6 +20,7 @@ from talent.people.queries import current_on, in_service_on, within
 from talent.people.service import status_on
 
 LIST = "person:list"
+FULL_TIME = "full_time_teacher"
 #: Sorts behind every character, those outside the basic plane included.
 LAST = "\U0010ffff"
 _ID_NUMBER = re.compile(r"\d{17}[\dX]")
@@ -37,6 +38,9 @@ class Criteria:
     subject: str = ""
     professional_title: str = ""
     status: str = ""
+    category: str = ""
+    #: A condition on ``Person`` that another slice knows how to ask.
+    also: ColumnElement[bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,7 @@ def find_people(
 
     ``sort`` is one of :data:`SORTABLE`, ``-`` before it turns it round.
     """
-    found = and_(within(work.require(LIST)), _narrowed(criteria, on), _matching(work, criteria.words))
-    total = work.session.scalar(_from(select(func.count())).where(found)) or 0
+    found, total = _found(work, on, criteria), count_people(work, on, criteria)
     rows = work.session.execute(
         _from(select(Person.id, Person.staff_no, Person.name, School.name.label("school"), Employment.subject,
                      Employment.stage, Employment.professional_title, Employment.post, Employment.status,
@@ -75,6 +78,15 @@ def find_people(
         .where(found).order_by(*_order(sort)).offset(offset).limit(limit)
     )
     return [_row(row, on) for row in rows], total
+
+
+def count_people(work: Work, on: date, criteria: Criteria) -> int:
+    """How many people :func:`find_people` finds; one statement."""
+    return work.session.scalar(_from(select(func.count())).where(_found(work, on, criteria))) or 0
+
+
+def _found(work: Work, on: date, criteria: Criteria) -> ColumnElement[bool]:
+    return and_(within(work.require(LIST)), _narrowed(criteria, on), _matching(work, criteria.words))
 
 
 def _from(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -93,9 +105,10 @@ def _row(row: Any, on: date) -> PersonRow:
 def _narrowed(criteria: Criteria, on: date) -> ColumnElement[bool]:
     wanted = [
         (School.code, criteria.school_code), (Employment.stage, criteria.stage), (Employment.subject, criteria.subject),
-        (Employment.professional_title, criteria.professional_title),
+        (Employment.professional_title, criteria.professional_title), (Employment.category, criteria.category),
     ]
-    return and_(_with_status(criteria.status, on), *(column == value for column, value in wanted if value))
+    also = true() if criteria.also is None else criteria.also
+    return and_(_with_status(criteria.status, on), also, *(column == value for column, value in wanted if value))
 
 
 def _with_status(status: str, on: date) -> ColumnElement[bool]:

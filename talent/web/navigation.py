@@ -10,10 +10,11 @@ from flask_babel import LazyString, gettext, lazy_gettext
 from talent.core.access import ROLES, Actor
 from talent.core.language import LANGUAGES, translated
 from talent.core.terms import ROLE_NAME, chinese
-from talent.web import kit
+from talent.web import inbox, kit
 from talent.web.security import current_visit, program
 
 MOST_ENTRIES = 8
+INBOX = "home.index"
 #: Families that tell of now only, or of a year of their own.
 UNDATED = frozenset({"login", "admin", "home", "imports", "jobs", "pay"})
 
@@ -30,7 +31,7 @@ class Entry:
 
 
 ENTRIES = (
-    Entry(lazy_gettext("待办"), "home.index", "check2-square"),
+    Entry(lazy_gettext("待办"), INBOX, "check2-square"),
     Entry(lazy_gettext("我的档案"), "people.mine", "person-vcard", "person:read", "self"),
     Entry(lazy_gettext("教师"), "people.index", "people", "person:list"),
     Entry(lazy_gettext("研修"), "training.index", "mortarboard", "hours:read"),
@@ -89,14 +90,16 @@ def frame() -> kit.Frame:
     visit, bureau = current_visit(), program().settings.bureau
     if visit is None:
         return kit.Frame(bureau, languages=languages())
-    actor, here = visit.actor, request.blueprint
+    actor, here, counted = visit.actor, request.blueprint, inbox.counted()
     shown = () if visit.must_change else tuple(entries_for(actor))[:MOST_ENTRIES]
     return kit.Frame(
         bureau,
         actor_name=visit.display_name,
         actor_place=_place(actor, visit.school_names),
-        nav=[_item(entry, here, shown) for entry in shown],
-        inbox_url=url_for("home.index") if "home.index" in current_app.view_functions else "",
+        nav=[_item(entry, here, shown, counted.number if counted else 0) for entry in shown],
+        inbox=counted.number if counted else 0,
+        inbox_at=counted.at if counted else "",
+        inbox_url=url_for(INBOX) if INBOX in current_app.view_functions else "",
         as_of=None if here in UNDATED else kit.as_of(program().today),
         search_url=_search_url(actor),
         search_hint=gettext("姓名、拼音或工号"),
@@ -106,8 +109,9 @@ def frame() -> kit.Frame:
     )
 
 
-def _item(entry: Entry, here: str | None, shown: tuple[Entry, ...]) -> kit.NavItem:
-    return kit.NavItem(str(entry.label), url_for(entry.endpoint), entry.icon, _is_here(entry, here, shown))
+def _item(entry: Entry, here: str | None, shown: tuple[Entry, ...], waiting: int) -> kit.NavItem:
+    return kit.NavItem(str(entry.label), url_for(entry.endpoint), entry.icon, _is_here(entry, here, shown),
+                       waiting if entry.endpoint == INBOX else 0)
 
 
 def _is_here(entry: Entry, blueprint: str | None, shown: tuple[Entry, ...]) -> bool:

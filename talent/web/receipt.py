@@ -51,7 +51,7 @@ def month_ranges(months: Sequence[int]) -> str:
 def parameters(values: Iterable[Mapping[str, Any]], calendar: str | None, year: int) -> list[dict[str, Any]]:
     """Every parameter with its value, document and basis, for the kit's list; the calendar where it was asked."""
     shown = [
-        {"text": _LABELS.get(value["key"].removeprefix(_KEY), value["label"]), "value": _value(value),
+        {"text": _LABELS.get(value["key"].removeprefix(_KEY), translated(value["label"])), "value": _value(value),
          "note": _ground(value), "basis": value["basis"], "href": link_to("policy.entry", key=value["key"])}
         for value in values
     ]
@@ -86,13 +86,13 @@ def _value(parameter: Mapping[str, Any]) -> str:
 def _ground(parameter: Mapping[str, Any]) -> str:
     source = parameter["source"]
     kinds = _named(terms.SCHOOL_KIND, parameter["value"]) if parameter["key"] == f"{_KEY}school_kinds" else ""
-    cited = f"{source['document']} {source['clause']}".strip()
-    return "；".join(part for part in (kinds, cited, source["note"]) if part)
+    cited = f"{translated(source['document'])} {translated(source['clause'])}".strip()
+    return gettext("；").join(part for part in (kinds, cited, translated(source["note"])) if part)
 
 
 def _named(vocabulary: Mapping[str, str], codes: Iterable[str]) -> str:
     words = terms.words_of(vocabulary)
-    return "、".join(translated(words.get(code, code)) for code in codes)
+    return gettext("、").join(translated(words.get(code, code)) for code in codes)
 
 
 # ── the formula ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from talent.core.access import RIGHTS
 from talent.core.errors import Conflict, Finding, NotAllowed, NotFound, RuleViolation
+from talent.core.language import in_a_row
 from talent.policy.errors import NotInForce
 from talent.web.navigation import role_names
 from talent.web.security import current_visit
@@ -80,8 +81,8 @@ def conflict(error: Conflict) -> Answer:
 def rule_violation(error: RuleViolation) -> Answer:
     """422: a rule said no to an act that had no form to say it on."""
     said = [worded(finding) for finding in error.findings]
-    return _page(422, gettext("没有办成"), " ".join(reason for reason, _ in said),
-                 " ".join(dict.fromkeys(hint for _, hint in said)))
+    return _page(422, gettext("没有办成"), in_a_row(reason for reason, _ in said),
+                 in_a_row(dict.fromkeys(hint for _, hint in said)))
 
 
 def not_in_force(error: NotInForce) -> Answer:

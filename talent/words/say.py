@@ -24,6 +24,10 @@ VOCABULARIES = {
 }
 
 
+#: Facts that the policy book words: they have their English where it is the shipped book's.
+BOOK_WORDS = frozenset({"label", "document", "clause"})
+
+
 class Said(Protocol):
     """Anything with a code and facts: a finding, an issue of a sheet, a refused file."""
 
@@ -66,6 +70,8 @@ def shown(name: str, value: Any) -> str:
         return f"{whole}.{rest:02d}".rstrip("0").rstrip(".")
     if isinstance(value, date):
         return value.isoformat()
+    if name in BOOK_WORDS:
+        return translated(str(value))
     if name in VOCABULARIES:
         word = next((word for word, code in VOCABULARIES[name].items() if code == value), str(value))
         return translated(word)
