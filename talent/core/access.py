@@ -42,6 +42,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
     "hr": {
         **_READS,
         "record:import": "all",
+        "record:write": "all",
         "record:export": "all",
         "record:undo": "all",
         "pay:compute": "all",
@@ -53,7 +54,13 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
     },
     "leader": {**_READS, "policy:approve": "all"},
     "principal": {**_SCHOOL_READS},
-    "school": {**_SCHOOL_READS, "record:import": "school", "record:export": "school", "import:read": "school"},
+    "school": {
+        **_SCHOOL_READS,
+        "record:import": "school",
+        "record:write": "school",
+        "record:export": "school",
+        "import:read": "school",
+    },
     "expert": {"policy:read": "all"},
     "teacher": {
         "person:read": "self",

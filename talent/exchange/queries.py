@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, and_, case, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from talent.accounts.models import User
@@ -26,7 +26,10 @@ CHUNK = 5_000
 
 @dataclass(frozen=True, slots=True)
 class BatchRow:
-    """One import of the list. ``by`` is empty for one loaded at the command line."""
+    """One import of the list. ``by`` is empty for one loaded at the command line.
+
+    An entry on a page (``source`` form) names no files but the kind of its record, what was done and why.
+    """
 
     id: int
     state: str
@@ -38,6 +41,10 @@ class BatchRow:
     accepted_at: datetime | None
     undone_at: datetime | None
     mine: bool
+    source: str = "file"
+    reason: str = ""
+    kind: str = ""
+    done: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +76,27 @@ def _row(batch: Any, actor: Actor, by: str | None, display: str | None) -> Batch
     files = tuple(file if isinstance(file, str) else file["name"] for file in json.loads(batch.files))
     return BatchRow(batch.id, batch.state, files, batch.as_of, batch.good_rows_only, display or by or "",
                     batch.created_at, batch.accepted_at, batch.undone_at,
-                    batch.created_by is not None and batch.created_by == actor.user_id)
+                    batch.created_by is not None and batch.created_by == actor.user_id,
+                    batch.source, batch.reason, *(_entry(batch.summary) if batch.source == "form" else ("", "")))
 
 
-def batches(session: Session, actor: Actor, *, offset: int = 0, limit: int = 50) -> tuple[list[BatchRow], int]:
-    """One page of the imports, latest first, and how many there are. Needs ``import:read``."""
-    seen = _visible(actor)
+def _entry(summary: str) -> tuple[str, str]:
+    """The kind of the one record of an entry, and what was done with it: added, updated, deleted."""
+    sheet = json.loads(summary)[0]
+    return sheet["kind"], next((what for what in ("added", "updated", "deleted") if sheet[what]), "")
+
+
+def batches(
+    session: Session, actor: Actor, *, source: str = "file", offset: int = 0, limit: int = 50
+) -> tuple[list[BatchRow], int]:
+    """One page of the imports (or entries on pages), latest first, and how many there are. Needs ``import:read``."""
+    seen = and_(_visible(actor), ImportBatch.source == source)
     total = session.scalar(select(func.count()).select_from(ImportBatch).where(seen)) or 0
     columns = (ImportBatch.id, ImportBatch.state, ImportBatch.files, ImportBatch.as_of, ImportBatch.good_rows_only,
-               ImportBatch.created_by, ImportBatch.created_at, ImportBatch.accepted_at, ImportBatch.undone_at)
+               ImportBatch.created_by, ImportBatch.created_at, ImportBatch.accepted_at, ImportBatch.undone_at,
+               ImportBatch.source, ImportBatch.reason,
+               # A file's summary holds its whole preview, an entry's one line.
+               case((ImportBatch.source == "form", ImportBatch.summary), else_="[]").label("summary"))
     rows = session.execute(
         select(*columns, User.name, User.display_name).outerjoin(User, User.id == ImportBatch.created_by)
         .where(seen).order_by(ImportBatch.id.desc()).offset(offset).limit(limit)
