@@ -179,7 +179,7 @@ def _row_cells(
         return _new_cells(intake, row)
     if action == "delete":
         return []
-    cells = [cell for change in changes for cell in _cells(intake, change, schools)]
+    cells = [cell for change in changes for cell in cells_of(intake, change, schools)]
     # That the period before ends where the new one begins goes without saying.
     return [cell for cell in cells if cell[0] != EXTRA_HEADERS["valid_to"] or not _since(action, changes)]
 
@@ -211,7 +211,8 @@ def _new_cells(intake: Intake, row: ParsedRow) -> list[Cell]:
     return filled[:COLUMNS_OF_NEW]
 
 
-def _cells(intake: Intake, change: Change, schools: Mapping[int, str]) -> Iterator[Cell]:
+def cells_of(intake: Intake, change: Change, schools: Mapping[int, str]) -> Iterator[Cell]:
+    """What a change says as columns with their old and new value, leaving out what is not for eyes."""
     columns = {(intake.references[column.name][0] if column.name in intake.references else column.name): column
                for column in intake.kind.columns}
     for name in change.values:

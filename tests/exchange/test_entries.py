@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, select, update
 
 from talent.core.access import Actor, Grant
 from talent.core.audit import AuditEvent
@@ -241,6 +241,16 @@ def test_a_withdrawn_record_comes_back_with_its_undo(district: Program) -> None:
     with district.begin(HR) as work:
         undo(work, gone.batch_id)
     assert said(district, "titles") == before
+
+
+def test_a_withdrawn_record_comes_back_whole(district: Program) -> None:
+    entry = added(district)
+    with district.begin(HR) as work:
+        work.session.execute(update(Training).values(state="returned"))
+    with district.begin(HR) as work:
+        gone = entries.withdraw(work, "training", entry.record_id, 1, "误录")
+        undo(work, gone.batch_id)
+        assert work.session.execute(select(Training.state, Training.batch_id)).one() == ("returned", entry.batch_id)
 
 
 def test_what_is_pointed_at_is_not_withdrawn(district: Program) -> None:
