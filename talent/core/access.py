@@ -18,6 +18,7 @@ OPERATOR = "operator"
 _READS: Mapping[str, Reach] = {
     "person:list": "all",
     "person:read": "all",
+    "school:read": "all",
     "hours:read": "all",
     "title:read": "all",
     "assistance:read": "all",
@@ -30,6 +31,7 @@ _READS: Mapping[str, Reach] = {
 _SCHOOL_READS: Mapping[str, Reach] = {
     "person:list": "school",
     "person:read": "school",
+    "school:read": "school",
     "hours:read": "school",
     "title:read": "school",
     "assistance:read": "school",

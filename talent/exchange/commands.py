@@ -93,7 +93,7 @@ def plan(work: Work, reading: Reading, as_of: date | None, right: str = "record:
     sheets: dict[str, list[SheetRead]] = {}
     for sheet in reading.sheets:
         sheets.setdefault(sheet.kind.code, []).append(sheet)
-    directory = Directory(work, scope, _wanted(reading.sheets))
+    directory = Directory(work, scope, _wanted(reading.sheets), _numbered(reading.sheets))
     plans: list[SheetPlan] = []
     for intake in INTAKES:
         mine = sheets.get(intake.kind.code, [])
@@ -123,6 +123,15 @@ def _wanted(sheets: Iterable[SheetRead]) -> Iterable[str]:
             for name in names:
                 if written := row.values.get(name):
                     yield written
+
+
+def _numbered(sheets: Iterable[SheetRead]) -> Iterable[int]:
+    """The record numbers of people on roster sheets: their staff number may be what changes."""
+    for sheet in sheets:
+        if sheet.kind.code == "teachers":
+            for row in sheet.rows:
+                if (written := row.values.get("record_id")) and written.isdigit() and int(written) < 2**31:
+                    yield int(written)
 
 
 def _not_yours(sheet: SheetRead) -> SheetPlan:

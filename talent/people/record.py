@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from talent.core.errors import NotFound
 from talent.core.work import Work
 from talent.people.models import Appraisal, Employment, Person, School
-from talent.people.queries import current_on, within
+from talent.people.queries import current_on, school_name_on, within
 from talent.people.search import keeps_records
 from talent.people.service import Spell, status_on
 
@@ -76,7 +76,7 @@ def profile_of(work: Work, person_id: int, on: date) -> Profile:
     """The person as of ``on``; one out of the actor's sight on that day is as missing as one unknown: NotFound."""
     scope = work.require(READ)
     row = work.session.execute(
-        select(*_PERSON, *_POST, Employment.id.label("employment_id"), School.name.label("school"))
+        select(*_PERSON, *_POST, Employment.id.label("employment_id"), school_name_on(on).label("school"))
         .select_from(Person)
         .outerjoin(Employment, and_(Employment.person_id == Person.id, current_on(Employment, on)))
         .outerjoin(School, School.id == Employment.school_id)
@@ -114,7 +114,7 @@ def career_of(session: Session, person_id: int, on: date) -> list[Stay]:
     """The employments that had begun by ``on``, oldest first."""
     rows = session.execute(
         select(Employment.valid_from, Employment.valid_to, Employment.status, Employment.left_on,
-               School.name.label("school"), Employment.professional_title)
+               school_name_on(on).label("school"), Employment.professional_title)
         .join(School, School.id == Employment.school_id)
         .where(Employment.person_id == person_id, (Employment.valid_from.is_(None)) | (Employment.valid_from <= on))
         .order_by(Employment.valid_from, Employment.id)

@@ -18,7 +18,7 @@ from talent.core.periods import Period
 from talent.core.terms import IN_SERVICE
 from talent.core.work import Work
 from talent.people.models import Employment, Person, School
-from talent.people.queries import in_service_on, within
+from talent.people.queries import in_service_on, school_name_on, within
 from talent.policy.book import Book
 from talent.policy.tables import TierTable
 from talent.tiers import rules
@@ -135,7 +135,7 @@ class Ledger:
 def read_ledger(session: Session, until: date | None = None, person_ids: Collection[int] | None = None) -> Ledger:
     """The titles whose term began by ``until`` (None: all), of everybody or of the given persons."""
     wanted = _wanted(until, person_ids)
-    places = _places(session, wanted)
+    places = _places(session, wanted, until)
     return Ledger(_titles(session, wanted, places), places)
 
 
@@ -144,10 +144,11 @@ def _wanted(until: date | None, person_ids: Collection[int] | None) -> ColumnEle
     return begun if person_ids is None else begun & Title.person_id.in_(person_ids)
 
 
-def _places(session: Session, wanted: ColumnElement[bool]) -> dict[int, tuple[Place, ...]]:
+def _places(session: Session, wanted: ColumnElement[bool], until: date | None) -> dict[int, tuple[Place, ...]]:
+    called = School.name if until is None else school_name_on(until)
     rows = session.execute(
         select(Employment.person_id, Employment.valid_from, Employment.valid_to, Employment.left_on, Employment.status,
-               Employment.school_id, School.name, School.ownership, Employment.stage, Employment.subject,
+               Employment.school_id, called.label("name"), School.ownership, Employment.stage, Employment.subject,
                Employment.category)
         .join(School, School.id == Employment.school_id)
         .where(Employment.person_id.in_(select(Title.person_id).where(wanted)))

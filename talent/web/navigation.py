@@ -14,6 +14,8 @@ from talent.web import kit
 from talent.web.security import current_visit, program
 
 MOST_ENTRIES = 8
+#: Families that stand under another one's entry.
+UNDER = {"schools": "people"}
 #: Families that tell of now only, or of a year of their own.
 UNDATED = frozenset({"login", "admin", "home", "imports", "jobs", "pay"})
 
@@ -114,5 +116,6 @@ def _is_here(entry: Entry, blueprint: str | None, shown: tuple[Entry, ...]) -> b
     """The page itself, or the only entry of its family this reader has."""
     if entry.endpoint == request.endpoint:
         return True
-    family = [other for other in shown if other.endpoint.split(".")[0] == blueprint]
+    above = UNDER.get(blueprint or "", blueprint)
+    family = [other for other in shown if other.endpoint.split(".")[0] == above]
     return len(family) == 1 and family[0] is entry

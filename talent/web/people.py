@@ -13,7 +13,7 @@ from talent.people import record, search
 from talent.people.search import Criteria
 from talent.policy.tables import TierTable
 from talent.tiers import queries as tiers
-from talent.web import kit, profile
+from talent.web import kit, profile, schools
 from talent.web.links import link_to
 from talent.web.profile import labels
 from talent.web.security import current_actor, open_read, permission, today
@@ -27,14 +27,14 @@ def index() -> str:
     """Everybody in service on the date, narrowed, searched and sorted."""
     on, asked = kit.as_of(today()).on, kit.asked_page()
     with open_read() as work:
-        schools, subjects = search.schools_offered(work, on), search.subjects_offered(work, on)
-        filters = kit.Filters.read(_offered(schools, subjects), search.SORTABLE, "school")
+        places, subjects = search.schools_offered(work, on), search.subjects_offered(work, on)
+        filters = kit.Filters.read(_offered(places, subjects), search.SORTABLE, "school")
         rows, total = search.find_people(work, on, _criteria(filters), sort=filters.sort, offset=asked.offset,
                                          limit=asked.size)
         table = profile.tier_table(work, on)
         titles = tiers.highest_titles(work.session, [row.id for row in rows], on, table) if table else {}
     return render_template("people/index.html", on=on, filters=filters, page=asked.page(rows, total), titles=titles,
-                           tiers=_tier_names(table), words=_words())
+                           tiers=_tier_names(table), tabs=schools.tabs("people"), words=_words())
 
 
 def _offered(schools: list[tuple[str, str]], subjects: list[str]) -> list[kit.Filter]:
