@@ -15,9 +15,9 @@ from talent.web.security import current_visit, program
 
 MOST_ENTRIES = 8
 #: Families that stand under another one's entry.
-UNDER = {"schools": "people"}
+UNDER = {"schools": "people", "people_acts": "people", "school_acts": "people"}
 #: Families that tell of now only, or of a year of their own.
-UNDATED = frozenset({"login", "admin", "home", "imports", "jobs", "pay"})
+UNDATED = frozenset({"login", "admin", "home", "imports", "jobs", "pay", "people_acts", "school_acts"})
 
 
 @dataclass(frozen=True, slots=True)
