@@ -23,7 +23,7 @@ from talent.exchange.one_row import Typed, at_fields, sheet_of
 from talent.exchange.preview import Cell, digest_of
 from talent.exchange.reading import Reading
 from talent.people.models import Employment, Person, School
-from talent.people.queries import open_on
+from talent.people.queries import open_on, school_name_on
 from talent.people.roster import CARRIED
 from talent.people.rules import ACTS, Act, Held, held_on, judge, possible
 from talent.people.service import status_on
@@ -107,13 +107,13 @@ def standing(work: Work, person_id: int) -> Standing:
     person = work.session.execute(
         select(Person.staff_no, Person.name, Person.former_name).where(Person.id == person_id)).one_or_none()
     rows = work.session.execute(
-        select(Employment.valid_from, Employment.valid_to, Employment.status, Employment.left_on, School.name,
-               School.code)
+        select(Employment.valid_from, Employment.valid_to, Employment.status, Employment.left_on, School.code,
+               school_name_on(work.today).label("school"))
         .join(School, School.id == Employment.school_id).where(Employment.person_id == person_id)).all()
     if person is None or not rows:
         raise NotFound("person", person_id)
     ordered = sorted(rows, key=lambda row: row.valid_from or date.min)
-    periods = tuple(Held(row.valid_from, row.valid_to, row.status, row.left_on, row.name) for row in ordered)
+    periods = tuple(Held(row.valid_from, row.valid_to, row.status, row.left_on, row.school) for row in ordered)
     return Standing(person_id, person.staff_no, person.name, person.former_name, periods,
                     tuple(row.code for row in ordered))
 

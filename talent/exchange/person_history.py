@@ -12,6 +12,7 @@ from talent.core.batches import ChangeImage, ImportBatch
 from talent.core.work import Work
 from talent.exchange.acts import CHANGE
 from talent.people.models import Employment, Person, PersonAlias, School
+from talent.people.queries import school_name_on
 
 MOST = 50
 
@@ -53,7 +54,7 @@ def periods_of(work: Work, person_id: int) -> list[PeriodRow]:
     """Every period, the latest first; those that begin later than today too."""
     work.require(CHANGE)
     rows = work.session.execute(
-        select(Employment, School.name).join(School, School.id == Employment.school_id)
+        select(Employment, school_name_on(work.today)).join(School, School.id == Employment.school_id)
         .where(Employment.person_id == person_id)).all()
     ordered = sorted(rows, key=lambda row: row[0].valid_from or date.min, reverse=True)
     return [PeriodRow(row.valid_from, row.valid_to, school, row.teaching_schools, row.stage, row.subject, row.post,

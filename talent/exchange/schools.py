@@ -29,10 +29,9 @@ class SchoolPlanner(RecordPlanner):
     def __init__(self, session: Session, intake: Intake, directory: Directory, sheets: Iterable[SheetRead]) -> None:
         super().__init__(session, intake, directory, sheets)
         self.pasts: dict[int, list[Past]] = {}
-        columns = (SchoolPast.id, SchoolPast.version, SchoolPast.school_id, SchoolPast.valid_to, SchoolPast.name,
-                   SchoolPast.kind)
-        for id_, version, school_id, *past in session.execute(select(*columns).order_by(SchoolPast.valid_to)):
-            self.pasts.setdefault(school_id, []).append(Past(*past, id=id_, version=version))
+        for row in session.scalars(select(SchoolPast).order_by(SchoolPast.valid_to)):
+            past = Past(row.valid_to, row.name, row.kind, row.id, row.version)
+            self.pasts.setdefault(row.school_id, []).append(past)
 
     def plan(self) -> list[SheetPlan]:
         """The plans of all school sheets."""
@@ -77,7 +76,7 @@ class SchoolPlanner(RecordPlanner):
         for past, changed in done.changed:
             before = {name: getattr(past, name) for name in changed}
             plan.changes.append(
-                Change(SchoolPast.__tablename__, "update", changed, row.number, past.id, past.version, before))
+                Change(SchoolPast.__tablename__, "update", dict(changed), row.number, past.id, past.version, before))
         if done.added is not None:
             kept = {"school_id": stored.id, "valid_to": done.added.valid_to, "name": done.added.name,
                     "kind": done.added.kind}

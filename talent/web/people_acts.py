@@ -1,6 +1,6 @@
 """Acts on one person: what can be done on the date, each its own short form, and what was done so far."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
@@ -26,7 +26,7 @@ pages = Blueprint("people_acts", __name__, url_prefix=f"/people/{PERSON}/acts")
 
 
 class TransferForm(ActForm):
-    fields = ("school_code", "stage", "subject", "post")
+    fields: ClassVar[tuple[str, ...]] = ("school_code", "stage", "subject", "post")
     school_code = SelectField(lazy_gettext("调往"), [InputRequired()])
     stage = SelectField(lazy_gettext("学段"), choices=lambda: choices(terms.TEACHER_STAGE))
     subject = StringField(lazy_gettext("任教学科"), [Length(max=80)])
@@ -34,7 +34,7 @@ class TransferForm(ActForm):
 
 
 class PostForm(ActForm):
-    fields = ("stage", "subject", "category", "post", "professional_title", "quota_type")
+    fields: ClassVar[tuple[str, ...]] = ("stage", "subject", "category", "post", "professional_title", "quota_type")
     stage = SelectField(lazy_gettext("学段"), choices=lambda: choices(terms.TEACHER_STAGE))
     subject = StringField(lazy_gettext("任教学科"), [Length(max=80)])
     category = SelectField(lazy_gettext("人员类别"), choices=lambda: choices(terms.STAFF_CATEGORY))

@@ -37,7 +37,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "effect.honour_ends": ("称号“{title}”{on} 起自然终止", ""),
     "effect.assistance_open": ("在{host}的帮扶支教（{since} 起）没有结束日期或还没有到，不会自己结束", "请另行登记结束日期"),
     "effect.assistance_sender": ("在{host}的帮扶支教（{since} 起）仍算{school}派出", "要改派出学校，请另行更正"),
-    "effect.later_kept": ("后面还有 {count} 段照旧不变，最近一段从 {since} 起在{school}（{status}）", "要一起改的，勾选下面一项"),
+    "effect.later_kept": ("后面还有 {count} 段照旧不变，最近一段从 {since} 起在{school}（{status}）", "要一起改的，勾选“后面各段里沿用旧值的也一起改”"),
     "effect.later_carried": ("后面沿用旧值的 {count} 段一起改", ""),
     "effect.past_changes": ("生效日期已过：{since} 以来各日的名单和统计会随之改变", ""),
     "effect.all_days_change": ("这是更正：以往各日的名单也按改后的显示", ""),
