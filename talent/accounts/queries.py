@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from talent.accounts.models import LoginFailure, RoleGrant, User, UserSession
 from talent.core.access import Actor, Grant
 from talent.people.models import Person, School
+from talent.people.queries import school_name_on
 
 
 def token_hash(token: str) -> str:
@@ -38,7 +39,7 @@ class Visit:
 def _with_grants(today: date) -> Select[*tuple[Any, ...]]:
     return (
         select(User.id, User.name, User.display_name, User.must_change, RoleGrant.role, RoleGrant.school_id,
-               RoleGrant.person_id, School.name.label("school_name"))
+               RoleGrant.person_id, school_name_on(today).label("school_name"))
         .outerjoin(RoleGrant, and_(RoleGrant.user_id == User.id, in_force(today)))
         .outerjoin(School, School.id == RoleGrant.school_id)
         .where(User.disabled_at.is_(None))

@@ -18,6 +18,7 @@ OPERATOR = "operator"
 _READS: Mapping[str, Reach] = {
     "person:list": "all",
     "person:read": "all",
+    "school:read": "all",
     "hours:read": "all",
     "title:read": "all",
     "assistance:read": "all",
@@ -30,6 +31,7 @@ _READS: Mapping[str, Reach] = {
 _SCHOOL_READS: Mapping[str, Reach] = {
     "person:list": "school",
     "person:read": "school",
+    "school:read": "school",
     "hours:read": "school",
     "title:read": "school",
     "assistance:read": "school",
@@ -42,8 +44,12 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
     "hr": {
         **_READS,
         "record:import": "all",
+        "record:write": "all",
         "record:export": "all",
         "record:undo": "all",
+        "person:change": "all",
+        "person:identify": "all",
+        "school:change": "all",
         "pay:compute": "all",
         "portrait:build": "all",
         "portrait:publish": "all",
@@ -53,7 +59,13 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
     },
     "leader": {**_READS, "policy:approve": "all"},
     "principal": {**_SCHOOL_READS},
-    "school": {**_SCHOOL_READS, "record:import": "school", "record:export": "school", "import:read": "school"},
+    "school": {
+        **_SCHOOL_READS,
+        "record:import": "school",
+        "record:write": "school",
+        "record:export": "school",
+        "import:read": "school",
+    },
     "expert": {"policy:read": "all"},
     "teacher": {
         "person:read": "self",

@@ -28,7 +28,7 @@ def write(session: Session, plans: Iterable[SheetPlan], batch_id: int) -> None:
         tables = [table for table in Base.metadata.sorted_tables if table.name in touched]
         for table in reversed(tables):
             deletes = _of(plan, table, "delete")
-            _images(session, table, deletes, batch_id)
+            _images(session, table, _whole(session, table, deletes), batch_id)
             _delete(session, table, deletes)
         for table in tables:
             updates = _of(plan, table, "update")
@@ -135,6 +135,19 @@ def _delete(session: Session, table: Table, changes: list[Change]) -> None:
     rows = [{"old_id": change.row_id, "old_version": change.version} for change in changes]
     if session.connection().execute(statement, rows).rowcount != len(rows):
         raise Conflict("import.row_changed", table=table.name)
+
+
+def _whole(session: Session, table: Table, deletes: list[Change]) -> list[Change]:
+    """Deletions with everything the row holds, also what no sheet says, so that it can come back as it was."""
+    rows: dict[int, dict[str, Any]] = {}
+    ids = [change.row_id for change in deletes]
+    for start in range(0, len(ids), CHUNK):
+        found = session.execute(select(table).where(table.c.id.in_(ids[start : start + CHUNK]))).mappings()
+        rows.update({row["id"]: {name: value for name, value in row.items() if name != "id"} for row in found})
+    return [
+        Change(change.table, "delete", {}, change.row, change.row_id, change.version, rows.get(change.row_id or 0, {}))
+        for change in deletes
+    ]
 
 
 def _images(session: Session, table: Table, changes: list[Change], batch_id: int) -> None:

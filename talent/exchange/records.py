@@ -122,7 +122,12 @@ class RecordPlanner:
         if row.number in plan.bad_rows:
             return
         key = tuple(values.get(name) for name in self.intake.key)
-        stored = stored or self.by_key.get(tuple(part.id if isinstance(part, Ref) else part for part in key))
+        holder = self.by_key.get(tuple(part.id if isinstance(part, Ref) else part for part in key))
+        if stored is not None and holder is not None and holder.id != stored.id and not deleting:
+            known = Finding("record.key_of_another", params={"record_id": holder.id})
+            plan.note(known, row, self.intake.kind.key[0].name)
+            return
+        stored = stored or holder
         if deleting:
             self._delete(plan, row, stored)
         elif self._first_of_its_key(plan, row, key, values):

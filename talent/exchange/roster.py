@@ -15,6 +15,7 @@ from talent.exchange.records import CHUNK, missing, refer
 from talent.people.models import Employment, Person, PersonAlias
 from talent.people.names import initials_of, pinyin_of
 from talent.people.roster import (
+    CARRIED,
     PARTIAL,
     PERIOD_FIELDS,
     PERSON_FIELDS,
@@ -227,7 +228,8 @@ class RosterPlanner:
             return
         person, periods = self.persons[known.id], self.periods[known.id]
         said_of_person = person_values(row.values)
-        if self._formerly(known, row.values["name"]):
+        taken_back = known.name in _names(row.values.get("former_name"))
+        if self._formerly(known, row.values["name"]) and not taken_back:
             said_of_person = {
                 name: value for name, value in said_of_person.items() if name not in ("name", "former_name")
             }
@@ -238,7 +240,7 @@ class RosterPlanner:
         said = period_values(row.values, school)
         effective = row.values.get("effective_on") or self.as_of
         opening = first_day({**person, **changed}, {**periods[0].values, **said})
-        placed = place(periods, said, effective, opening)
+        placed = place(periods, said, effective, opening, bool(row.values.get(CARRIED)))
         if row.number in plan.bad_rows:
             return
         if changed:

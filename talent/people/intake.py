@@ -27,6 +27,7 @@ SCHOOLS = Intake(
             Column("opened_on", "启用日期", CellType.DATE),
             Column("closed_on", "停用日期", CellType.DATE),
             Column("merged_into_code", "并入学校代码", CellType.CODE),
+            Column("effective_on", "生效日期", CellType.DATE),
         ),
     ),
     School,

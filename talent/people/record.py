@@ -11,7 +11,7 @@ from talent.core.access import Scope
 from talent.core.errors import NotFound
 from talent.core.work import Work
 from talent.people.models import Appraisal, Employment, Person, School
-from talent.people.queries import current_on, within
+from talent.people.queries import current_on, school_name_on, within
 from talent.people.search import keeps_records
 from talent.people.service import Spell, status_on
 
@@ -91,7 +91,7 @@ def record_of(work: Work, person_id: int, on: date) -> tuple[Profile, list[Stay]
     scope = work.require(READ)
     begun = or_(Employment.valid_from.is_(None), Employment.valid_from <= on)
     rows = work.session.execute(
-        select(*_PERSON, *_POST, Employment.id.label("employment_id"), School.name.label("school"))
+        select(*_PERSON, *_POST, Employment.id.label("employment_id"), school_name_on(on).label("school"))
         .select_from(Person)
         .outerjoin(Employment, and_(Employment.person_id == Person.id, begun))
         .outerjoin(School, School.id == Employment.school_id)

@@ -16,7 +16,7 @@ from talent.core.access import Actor
 from talent.core.terms import IN_SERVICE, PROFESSIONAL_TITLE
 from talent.core.work import Work
 from talent.people.models import Employment, Person, PersonAlias, School
-from talent.people.queries import current_on, in_service_on, within
+from talent.people.queries import current_on, in_service_on, school_name_on, within
 from talent.people.service import status_on
 
 LIST = "person:list"
@@ -72,7 +72,8 @@ def find_people(
     """
     found, total = _found(work, on, criteria), count_people(work, on, criteria)
     rows = work.session.execute(
-        _from(select(Person.id, Person.staff_no, Person.name, School.name.label("school"), Employment.subject,
+        _from(select(Person.id, Person.staff_no, Person.name, school_name_on(on).label("school"),
+                     Employment.subject,
                      Employment.stage, Employment.professional_title, Employment.post, Employment.status,
                      Employment.left_on))
         .where(found).order_by(*_order(sort)).offset(offset).limit(limit)
@@ -177,7 +178,7 @@ def _order(sort: str) -> list[ColumnElement[Any]]:
 def schools_offered(work: Work, on: date) -> list[tuple[str, str]]:
     """Code and name of the schools with people the actor may list on ``on``."""
     rows = work.session.execute(
-        _from(select(School.code, School.name).distinct())
+        _from(select(School.code, school_name_on(on).label("name")).distinct())
         .where(within(work.require(LIST)), current_on(Employment, on)).order_by(School.code))
     return [(row.code, row.name) for row in rows]
 

@@ -19,6 +19,7 @@ from talent.core.access import Scope
 from talent.core.periods import Period, add_months
 from talent.core.terms import IN_SERVICE
 from talent.people.models import Employment, Person, School
+from talent.people.queries import school_name_on
 from talent.people.service import Spell, away, presence
 from talent.policy.tables import TierTable
 from talent.tiers import rules
@@ -199,7 +200,7 @@ def read_ledger(
     """
     terms = terms or Terms(until)
     wanted = terms.wanted() if person_ids is None else and_(terms.wanted(), Title.person_id.in_(person_ids))
-    posts = _posts(session, wanted, terms.since)
+    posts = _posts(session, wanted, terms.since, terms.until)
     away_of = {person: away(map(_spell, found)) for person, found in posts.items()
                if any(post[3] not in IN_SERVICE for post in found)}
     return Ledger(_titles(session, wanted, away_of), posts)
@@ -210,13 +211,19 @@ def titles_of(session: Session, person_id: int, spells: Iterable[Spell]) -> list
     return _titles(session, Title.person_id == person_id, {person_id: away(spells)})
 
 
-def _posts(session: Session, wanted: ColumnElement[bool], since: date | None) -> dict[int, list[Post]]:
-    """The employments of the holders; of those over by ``since`` only the departures, which end titles for good."""
+def _posts(
+    session: Session, wanted: ColumnElement[bool], since: date | None, until: date | None
+) -> dict[int, list[Post]]:
+    """The employments of the holders, schools by their name on ``until``.
+
+    Of those over by ``since`` only the departures, which end titles for good.
+    """
+    called = School.name if until is None else school_name_on(until)
     lasting = true() if since is None else or_(
         Employment.valid_to.is_(None), Employment.valid_to > since, Employment.status.not_in(IN_SERVICE))
     rows = session.execute(
         select(Employment.person_id, Employment.valid_from, Employment.valid_to, Employment.left_on, Employment.status,
-               Employment.school_id, School.name, School.ownership, Employment.stage, Employment.subject,
+               Employment.school_id, called.label("name"), School.ownership, Employment.stage, Employment.subject,
                Employment.category)
         .join(School, School.id == Employment.school_id)
         .where(Employment.person_id.in_(select(Title.person_id).where(wanted)), lasting)

@@ -15,8 +15,10 @@ from talent.web.security import current_visit, program
 
 MOST_ENTRIES = 8
 INBOX = "home.index"
+#: Families that stand under another one's entry.
+UNDER = {"schools": "people", "people_acts": "people", "school_acts": "people"}
 #: Families that tell of now only, or of a year of their own.
-UNDATED = frozenset({"login", "admin", "home", "imports", "jobs", "pay"})
+UNDATED = frozenset({"login", "admin", "home", "imports", "jobs", "pay", "people_acts", "school_acts"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,5 +120,6 @@ def _is_here(entry: Entry, blueprint: str | None, shown: tuple[Entry, ...]) -> b
     """The page itself, or the only entry of its family this reader has."""
     if entry.endpoint == request.endpoint:
         return True
-    family = [other for other in shown if other.endpoint.split(".")[0] == blueprint]
+    above = UNDER.get(blueprint or "", blueprint)
+    family = [other for other in shown if other.endpoint.split(".")[0] == above]
     return len(family) == 1 and family[0] is entry

@@ -19,7 +19,7 @@ from talent.policy.tables import TierTable
 from talent.tiers import queries as tiers
 from talent.training import queries as training
 from talent.training.rules import HoursPolicy
-from talent.web import kit, profile
+from talent.web import kit, profile, schools
 from talent.web.links import link_to
 from talent.web.profile import labels
 from talent.web.security import current_actor, open_read, permission, today
@@ -36,14 +36,14 @@ def index() -> str:
     """Everybody in service on the date, narrowed, searched and sorted."""
     on, asked = kit.as_of(today()).on, kit.asked_page()
     with open_read() as work:
-        schools, subjects = search.schools_offered(work, on), search.subjects_offered(work, on)
-        filters = kit.Filters.read(_offered(schools, subjects, _policy(work, on)), search.SORTABLE, "school")
+        places, subjects = search.schools_offered(work, on), search.subjects_offered(work, on)
+        filters = kit.Filters.read(_offered(places, subjects, _policy(work, on)), search.SORTABLE, "school")
         rows, total = search.find_people(work, on, _criteria(work, filters, on), sort=filters.sort,
                                          offset=asked.offset, limit=asked.size)
         table = profile.tier_table(work, on)
         titles = tiers.highest_titles(work.session, [row.id for row in rows], on, table) if table else {}
     return render_template("people/index.html", on=on, filters=filters, page=asked.page(rows, total), titles=titles,
-                           tiers=_tier_names(table), words=_words())
+                           tiers=_tier_names(table), tabs=schools.tabs("people"), words=_words())
 
 
 def short_of_hours(policy: HoursPolicy, on: date, criteria: Criteria | None = None) -> Criteria:

@@ -21,6 +21,7 @@ VOCABULARIES = {
     "role": terms.ROLE_NAME,
     "school_kind": terms.SCHOOL_KIND,
     "stage": terms.TEACHER_STAGE,
+    "title": terms.TITLE,
 }
 
 
