@@ -7,6 +7,7 @@ The room of scikit-learn, scipy and pandas. Nothing here feeds pay, titles or ti
 ``scores``     six dimension scores 0..100 and the scale they stand on
 ``start``      the k-means start of the groups
 ``mixture``    the mixed latent-class model and its EM
+``fitting``    start and EM of the rows a model is fitted on
 ``assign``     memberships in chunks, and what each input contributed to them
 ``stability``  do the groups come back on resampled districts, and is there anything but chance to find
 ``choose``     the evidence for a number of groups

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from talent.core.errors import Finding, RuleViolation
-from talent.portraits.assign import fit_model, memberships, sample_rows
+from talent.portraits.assign import memberships
 from talent.portraits.choose import Evidence, compare, propose
 from talent.portraits.continuity import Descent, Previous, follow, warm_model
 from talent.portraits.features import (
@@ -20,6 +20,7 @@ from talent.portraits.features import (
     hours_medians,
     ten_inputs,
 )
+from talent.portraits.fitting import fit_model, sample_rows
 from talent.portraits.judge import District, doubts, judge
 from talent.portraits.mixture import Model
 from talent.portraits.result import Result

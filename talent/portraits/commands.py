@@ -21,7 +21,7 @@ from talent.portraits.features import Features
 from talent.portraits.mixture import Model
 from talent.portraits.models import PUBLISHED, PortraitRun, PortraitScore
 from talent.portraits.parameters import keys_of, settings_of
-from talent.portraits.queries import cut_off, features
+from talent.portraits.reading import cut_off, features
 from talent.portraits.result import Grouping, Result
 from talent.portraits.scores import DIMENSIONS
 from talent.portraits.settings import PortraitSettings
