@@ -24,6 +24,7 @@ from talent.web import (
     pay,
     people,
     policy,
+    portraits,
     refusals,
     security,
     templating,
@@ -43,6 +44,7 @@ PAGES = (
     tiers,
     pay,
     policy,
+    portraits,
 )
 
 

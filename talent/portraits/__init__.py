@@ -12,7 +12,11 @@ The room of scikit-learn, scipy and pandas. Nothing here feeds pay, titles or ti
 ``stability``  do the groups come back on resampled districts, and is there anything but chance to find
 ``choose``     the evidence for a number of groups
 ``continuity`` next year's groups under last year's numbers
+``surroundings`` audit, peers, growth and profiles of a result: what pages show of it
 ``build``      all of it in order: ``build(features, k=…, seed=…) -> Result``
+
+Around the method: ``reading`` makes the matrix of the records, ``commands`` build and store a run, ``publication``
+takes it from draft to published, ``queries`` and ``runs`` read it. Pages import only the last three.
 
 scikit-learn takes seconds to import, so callers outside this package import its modules where they use them.
 """

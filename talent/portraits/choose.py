@@ -85,9 +85,11 @@ def feasible_numbers(n: int, settings: PortraitSettings) -> range:
 def propose(evidence: Sequence[Evidence]) -> int:
     """The allowed number whose k-means start separates most, the smaller of equals (to three decimals).
 
-    If every number leaves a group too small, all are compared: the run then carries a warning.
+    If every number leaves a group too small, the fewest groups are: the run then carries a warning.
     """
-    candidates = [item for item in evidence if item.is_allowed] or list(evidence)
+    candidates = [item for item in evidence if item.is_allowed]
+    if not candidates:
+        return min(item.k for item in evidence)
     return max(candidates, key=lambda item: (round(item.separation or 0.0, _DECIMALS), -item.k)).k
 
 

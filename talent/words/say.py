@@ -21,6 +21,7 @@ VOCABULARIES = {
     "role": terms.ROLE_NAME,
     "school_kind": terms.SCHOOL_KIND,
     "stage": terms.TEACHER_STAGE,
+    "trait": terms.PORTRAIT_TRAIT,
 }
 
 
@@ -64,6 +65,8 @@ def shown(name: str, value: Any) -> str:
     if name.endswith("_hundredths"):
         whole, rest = divmod(value, 100)
         return f"{whole}.{rest:02d}".rstrip("0").rstrip(".")
+    if isinstance(value, float):
+        return f"{value:.2f}"
     if isinstance(value, date):
         return value.isoformat()
     if name in VOCABULARIES:

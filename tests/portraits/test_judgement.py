@@ -25,7 +25,7 @@ def evidence(k: int, separation: float | None, allowed: bool = True) -> Evidence
         ([evidence(4, 800.0), evidence(5, 900.0), evidence(6, 700.0)], 5),
         ([evidence(4, 900.0001), evidence(5, 900.0004)], 4),
         ([evidence(4, 800.0), evidence(5, 900.0, allowed=False)], 4),
-        ([evidence(4, 800.0, allowed=False), evidence(5, 900.0, allowed=False)], 5),
+        ([evidence(4, 800.0, allowed=False), evidence(5, 900.0, allowed=False)], 4),
         ([evidence(4, None), evidence(5, 1.0)], 5),
     ],
     ids=["separates most", "a tie goes to the smaller", "too small a group", "all too small", "no separation"],
