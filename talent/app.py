@@ -26,6 +26,7 @@ from talent.web import (
     people,
     people_acts,
     policy,
+    portraits,
     refusals,
     school_acts,
     schools,
@@ -50,6 +51,7 @@ PAGES = (
     tiers,
     pay,
     policy,
+    portraits,
 )
 
 

@@ -25,6 +25,7 @@ from talent.core.errors import Conflict, Finding, NotAllowed, NotFound, RuleViol
 from talent.core.jobs import MOST_ATTEMPTS, Job
 from talent.core.work import Program
 from talent.exchange import staging
+from talent.portraits.models import BUILD
 from talent.words.say import all_words
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ def build_portraits(program: Program, actor: Actor, payload: Mapping[str, Any], 
 TASKS: Mapping[str, Task] = {
     staging.PREVIEW: staging.run_preview,
     staging.ACCEPT: staging.run_accept,
-    "portraits.build": build_portraits,
+    BUILD: build_portraits,
 }
 
 

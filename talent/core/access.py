@@ -74,6 +74,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "assistance:read": "self",
         "pay:read": "self",
         "portrait:read": "self",
+        "portrait:hide": "self",
         "policy:read": "all",
     },
     "finance": {"pay:read": "all", "pay:compute": "all", "assistance:read": "all", "policy:read": "all"},

@@ -82,6 +82,10 @@ APPRAISAL: Mapping[str, str] = {
 RECORD_STATE: Mapping[str, str] = {
     "待学校核实": "submitted", "待区级认定": "school_verified", "已认定": "recognised", "已退回": "returned",
 }
+PORTRAIT_TRAIT: Mapping[str, str] = {"性别": "gender", "学校": "school", "教龄段": "career_band"}
+PORTRAIT_STATE: Mapping[str, str] = {
+    "草稿": "draft", "已复核": "reviewed", "已发布": "published", "已被替代": "superseded",
+}
 PAY_CONVENTION: Mapping[str, str] = {
     "当月满 15 天计 1/12": "month_min_days", "当月有一天就计": "month_any_day", "整月在岗才计": "month_full",
     "按当月天数折算": "month_partial", "按全年天数折算": "day",

@@ -22,6 +22,7 @@ VOCABULARIES = {
     "school_kind": terms.SCHOOL_KIND,
     "stage": terms.TEACHER_STAGE,
     "title": terms.TITLE,
+    "trait": terms.PORTRAIT_TRAIT,
 }
 
 
@@ -69,6 +70,8 @@ def shown(name: str, value: Any) -> str:
     if name.endswith("_hundredths"):
         whole, rest = divmod(value, 100)
         return f"{whole}.{rest:02d}".rstrip("0").rstrip(".")
+    if isinstance(value, float):
+        return f"{value:.2f}"
     if isinstance(value, date):
         return value.isoformat()
     if name in BOOK_WORDS:
