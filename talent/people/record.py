@@ -8,6 +8,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from talent.core.errors import NotFound
+from talent.core.terms import IN_SERVICE
 from talent.core.work import Work
 from talent.people.models import Appraisal, Employment, Person, School
 from talent.people.queries import current_on, within
@@ -62,6 +63,11 @@ class Profile:
     work_started_on: date | None
     post: Post | None
     personal: Personal | None
+
+    @property
+    def in_service(self) -> bool:
+        """Whether the person was in service on the date."""
+        return self.post is not None and self.post.status in IN_SERVICE
 
 
 _PERSON = (Person.id, Person.staff_no, Person.name, Person.teaching_started_on, Person.teaching_started_precision,

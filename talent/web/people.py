@@ -13,7 +13,7 @@ from talent.people import record, search
 from talent.people.search import Criteria
 from talent.policy.tables import TierTable
 from talent.tiers import queries as tiers
-from talent.web import kit, profile
+from talent.web import gap, kit, profile
 from talent.web.links import link_to
 from talent.web.profile import labels
 from talent.web.security import current_actor, open_read, permission, today
@@ -96,6 +96,7 @@ def _record(person_id: int) -> str:
     on, tab, asked = kit.as_of(today()).on, request.args.get("kind", ""), kit.asked_page(20)
     with open_read() as work:
         shown = profile.read(work, person_id, on, tab, asked)
-    return render_template("people/show.html", on=on, p=shown, own=person_id == current_actor().person_id,
+        missing = gap.of_person(work, person_id, on, holds=shown.holds) if shown.person.in_service else None
+    return render_template("people/show.html", on=on, p=shown, gap=missing, own=person_id == current_actor().person_id,
                            may_list=current_actor().may("person:list"), words=profile.words(),
                            link_to=link_to)
