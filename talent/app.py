@@ -16,6 +16,7 @@ from talent.core.language import CATALOGUES
 from talent.core.work import Program
 from talent.web import (
     admin,
+    eligible,
     home,
     imports,
     inbox,
@@ -37,7 +38,7 @@ from talent.web import (
 from talent.web.security import current_actor, public, signed_in
 
 PACKAGE = Path(__file__).resolve().parent
-#: The families of pages. Each module offers ``pages``, a blueprint.
+#: The families of pages. Each module offers ``pages``, a blueprint; two of one family offer the same.
 PAGES = (
     login,
     admin,
@@ -49,6 +50,7 @@ PAGES = (
     jobs,
     home,
     tiers,
+    eligible,
     pay,
     policy,
     portraits,
@@ -70,8 +72,8 @@ def create_app(program: Program) -> Flask:
     _configure(app, program)
     _extend(app)
     _surround(app)
-    for module in PAGES:
-        app.register_blueprint(module.pages)
+    for pages in dict.fromkeys(module.pages for module in PAGES):
+        app.register_blueprint(pages)
     app.add_url_rule("/", "root", root)
     app.add_url_rule("/healthz", "healthz", health)
     refusals.install(app)

@@ -106,6 +106,7 @@ ARGUMENTS = {
     ("export",): ["appraisals", "-o", "OUT"],
     ("hours",): ["--on", "2026-09-01"],
     ("tiers", "pyramid"): ["--on", "2026-09-01"],
+    ("tiers", "eligible"): ["--tier", "famous_teacher", "--on", "2026-09-01"],
     ("indicators",): ["--on", "2026-09-01"],
     ("pay", "compute"): ["--year", "2025"],
     ("pay", "verify"): [],

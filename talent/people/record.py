@@ -9,6 +9,7 @@ from sqlalchemy import Date, Integer, Select, String, and_, cast, literal, null,
 
 from talent.core.access import Scope
 from talent.core.errors import NotFound
+from talent.core.terms import IN_SERVICE
 from talent.core.work import Work
 from talent.people.models import Appraisal, Employment, Person, School
 from talent.people.queries import current_on, school_name_on, within
@@ -63,6 +64,11 @@ class Profile:
     work_started_on: date | None
     post: Post | None
     personal: Personal | None
+
+    @property
+    def in_service(self) -> bool:
+        """Whether the person was in service on the date."""
+        return self.post is not None and self.post.status in IN_SERVICE
 
 
 @dataclass(frozen=True, slots=True)

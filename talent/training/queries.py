@@ -82,6 +82,13 @@ def falls_short(policy: HoursPolicy, on: date) -> ColumnElement[bool]:
     return not_(reaching(policy, on).where(Training.person_id == Person.id).correlate(Person).exists())
 
 
+def trained_by(session: Session, on: date, whose: ColumnElement[bool] | None = None) -> set[int]:
+    """Who has any training record that had ended by ``on``, whatever became of it; one statement."""
+    any_record = select(Training.id).where(Training.person_id == Person.id, Training.ended_on <= on).exists()
+    statement = select(Person.id).where(any_record)
+    return set(session.scalars(statement if whose is None else statement.where(whose)))
+
+
 def _counts(window: Window) -> ColumnElement[bool]:
     return and_(*_ends_in(window.period), Training.result.not_in(window.policy.discarded_results))
 

@@ -117,6 +117,11 @@ class Shown:
     dimensions: Mapping[str, str]
     records: Records
 
+    @property
+    def holds(self) -> str:
+        """The tier held on the date, "" for none."""
+        return self.title.tier if self.title else ""
+
 
 def tier_table(work: Work, on: date) -> TierTable | None:
     """The table of tiers, None before the book begins."""
