@@ -22,7 +22,7 @@ from talent.accounts.models import User
 from talent.core import jobs
 from talent.core.access import Actor, operator
 from talent.core.errors import Conflict, Finding, NotAllowed, NotFound, RuleViolation
-from talent.core.jobs import MOST_ATTEMPTS, Job
+from talent.core.jobs import MOST_ATTEMPTS, Claim, Job
 from talent.core.work import Program
 from talent.exchange import staging
 from talent.portraits.models import BUILD
@@ -79,11 +79,10 @@ def run_once(program: Program, tasks: Mapping[str, Task] = TASKS) -> bool:
         return False
     with program.begin(operator()) as work:
         _give_up_lost(work.session, work.now)
-        job = jobs.claim(work.session, work.now)
-        if job is None:
-            return False
-        job_id, kind, payload, asked_by = job.id, job.kind, json.loads(job.payload), job.requested_by
-    _do(program, tasks, job_id, kind, payload, asked_by)
+        held = jobs.claim(work.session, work.now)
+    if held is None:
+        return False
+    _do(program, tasks, held)
     return True
 
 
@@ -103,34 +102,32 @@ def _give_up_lost(session: Session, now: datetime) -> None:
     )
 
 
-def _do(
-    program: Program, tasks: Mapping[str, Task], job_id: int, kind: str, payload: Mapping[str, Any],
-    asked_by: int | None,
-) -> None:
+def _do(program: Program, tasks: Mapping[str, Task], held: Claim) -> None:
     def report(stage: str, done: int = 0, total: int = 0) -> None:
         with program.begin(operator()) as work:
-            jobs.report(work.session, job_id, work.now, stage=stage, done=done, total=total)
+            jobs.report(work.session, held, work.now, stage=stage, done=done, total=total)
 
     result: dict[str, Any] = {}
     failure: tuple[Finding, ...] = ()
     try:
-        actor = _requester(program, asked_by)
+        actor = _requester(program, held.requested_by)
         if actor is None:
             failure = (Finding("job.account_closed"),)
-        elif kind not in tasks:
+        elif held.kind not in tasks:
             failure = (Finding("job.unknown"),)
         else:
-            result = tasks[kind](program, actor, payload, report)
+            result = tasks[held.kind](program, actor, held.payload, report)
     except (OperationalError, InterfaceError):
         raise  # the lease runs out and the job is tried again
     except Exception as error:  # whatever happens, somebody waits for an answer
-        failure = _said(error, job_id, kind)
+        failure = _said(error, held)
     with program.begin(operator()) as work:
         if failure:
-            jobs.fail(work.session, job_id, work.now, _as_json(*failure))
+            closed = jobs.fail(work.session, held, work.now, _as_json(*failure))
         else:
-            jobs.finish(work.session, job_id, work.now, result)
-    log.info("job %s %s %s", job_id, kind, "failed" if failure else "done")
+            closed = jobs.finish(work.session, held, work.now, result)
+    ending = ("failed" if failure else "done") if closed else "left to the worker that took it over"
+    log.info("job %s %s %s", held.job_id, held.kind, ending)
 
 
 def _requester(program: Program, user_id: int | None) -> Actor | None:
@@ -142,7 +139,7 @@ def _requester(program: Program, user_id: int | None) -> Actor | None:
         return None if name is None else queries.actor_named(work.session, name, work.today)
 
 
-def _said(error: Exception, job_id: int, kind: str) -> tuple[Finding, ...]:
+def _said(error: Exception, held: Claim) -> tuple[Finding, ...]:
     """What the requester is told. Only what nobody foresaw goes to the log, under a number."""
     match error:
         case RuleViolation():
@@ -154,7 +151,7 @@ def _said(error: Exception, job_id: int, kind: str) -> tuple[Finding, ...]:
         case NotFound():
             return (Finding("job.not_found"),)
     number = secrets.token_hex(4).upper()
-    log.error("incident %s: job %s %s", number, job_id, kind, exc_info=error)
+    log.error("incident %s: job %s %s", number, held.job_id, held.kind, exc_info=error)
     return (Finding("job.incident", params={"number": number}),)
 
 

@@ -1,7 +1,7 @@
 """One unit of work: a session, who acts, the clock and the policy book. Commands take it first and never commit."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -27,13 +27,14 @@ def utc_now() -> datetime:
 
 @dataclass
 class Work:
-    """What a command needs and nothing more."""
+    """What a command needs and nothing more. ``undo`` takes what a rollback must undo beside the database."""
 
     session: Session
     actor: Actor
     now: datetime
     today: date
     vault: Vault
+    undo: ExitStack = field(default_factory=ExitStack)
 
     @cached_property
     def book(self) -> Book:
@@ -86,8 +87,12 @@ class Program:
     @contextmanager
     def begin(self, actor: Actor) -> Iterator[Work]:
         """One write transaction, committed at the end of the block; any error leaves nothing behind."""
-        with writing(self.engine) as session:
-            yield self._work(session, actor)
+        with ExitStack() as undo:
+            with writing(self.engine) as session:
+                work = self._work(session, actor)
+                undo.push(work.undo)
+                yield work
+            work.undo.pop_all()  # committed: there is nothing to undo
 
     @contextmanager
     def read(self, actor: Actor) -> Iterator[Work]:
