@@ -139,15 +139,18 @@ class SchoolTotal:
     fen: int
 
 
-def school_totals(work: Work, batch_id: int) -> list[SchoolTotal]:
-    """Allotments by school code; they add up to :func:`totals`."""
-    rows = work.session.execute(
+def school_totals(work: Work, batch_id: int, *, code: str = "") -> list[SchoolTotal]:
+    """Allotments by school code, or that of one school; all of them add up to :func:`totals`."""
+    statement = (
         select(School.code, School.name, func.count(PayLine.person_id.distinct()), func.sum(PayLine.month_count),
                func.sum(PayLine.amount_fen))
         .join(School, School.id == PayLine.school_id)
         .where(PayLine.batch_id == batch_id, _reach(work.require("pay:read")))
-        .group_by(School.code, School.name).order_by(School.code)).all()
-    return [SchoolTotal(code, name, people, int(months), int(fen)) for code, name, people, months, fen in rows]
+        .group_by(School.code, School.name).order_by(School.code))
+    if code:
+        statement = statement.where(School.code == code)
+    return [SchoolTotal(code, name, people, int(months), int(fen))
+            for code, name, people, months, fen in work.session.execute(statement)]
 
 
 # ── lines ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -191,20 +194,21 @@ def lines(
     work: Work, batch_id: int, *, school_code: str = "", offset: int = 0, limit: int = 50
 ) -> tuple[list[LineRow], int]:
     """One page of the reader's lines of a batch by school and staff number, and how many there are."""
-    statement = _line_rows(work.require("pay:read")).where(PayLine.batch_id == batch_id)
+    scope = work.require("pay:read")
+    where = [PayLine.batch_id == batch_id]
     if school_code:
-        statement = statement.where(School.code == school_code)
-    total = work.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-    page = statement.order_by(School.code, PayLine.staff_no).offset(offset).limit(limit)
+        where.append(PayLine.school_id.in_(select(School.id).where(School.code == school_code)))
+    total = work.session.scalar(select(func.count()).select_from(PayLine).where(*where, _reach(scope))) or 0
+    page = _line_rows(scope).where(*where).order_by(School.code, PayLine.staff_no).offset(offset).limit(limit)
     return _read_lines(work.session, page), total
 
 
 def school_total(work: Work, batch_id: int, code: str) -> SchoolTotal:
     """One school's allotment; a school without lines that the reader may see is not found."""
-    found = next((total for total in school_totals(work, batch_id) if total.code == code), None)
-    if found is None:
+    found = school_totals(work, batch_id, code=code)
+    if not found:
         raise NotFound("school", code)
-    return found
+    return found[0]
 
 
 def lines_of_person(work: Work, person_id: int) -> list[LineRow]:
@@ -219,10 +223,11 @@ def lines_of_person(work: Work, person_id: int) -> list[LineRow]:
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """A finding with the person it is about, and their line where there is one."""
+    """A finding with the person and the school it is about, and the person's line where there is one."""
 
     finding: Finding
     name: str
+    school: str
     line_id: int | None
 
 
@@ -253,10 +258,11 @@ def findings(
         PayLine.batch_id == PayFinding.batch_id, PayLine.person_id == PayFinding.person_id).scalar_subquery()
     rows = work.session.execute(
         select(PayFinding.code, PayFinding.clause, PayFinding.params, PayFinding.level, Person.name,
-               line.label("line_id"))
+               School.name.label("school"), line.label("line_id"))
         .outerjoin(Person, Person.id == PayFinding.person_id)
+        .outerjoin(School, School.id == PayFinding.school_id)
         .where(*where).order_by(PayFinding.level, PayFinding.code, PayFinding.id).offset(offset).limit(limit)).all()
-    return [FindingRow(stored.finding(row), row.name or "", row.line_id) for row in rows], total
+    return [FindingRow(stored.finding(row), row.name or "", row.school or "", row.line_id) for row in rows], total
 
 
 # ── the conventions side by side ─────────────────────────────────────────────────────────────────────────────
