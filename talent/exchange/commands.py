@@ -9,6 +9,7 @@ from typing import Any
 
 from talent.core.batches import ImportBatch
 from talent.core.errors import Finding
+from talent.core.memory import without_cycle_search
 from talent.core.work import Work
 from talent.exchange.apply import write
 from talent.exchange.directory import Directory
@@ -21,7 +22,6 @@ from talent.exchange.schools import SchoolPlanner
 from talent.exchange.titles import TitlePlanner
 from talent.workbooks.issues import Issue
 from talent.workbooks.plan import SheetPlan, SheetRead
-from talent.workbooks.raw import without_cycle_search
 
 PLANNERS = {"schools": SchoolPlanner, "titles": TitlePlanner}
 

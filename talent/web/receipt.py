@@ -20,7 +20,7 @@ from talent.web.templating import money, num, pct
 
 _KEY = "paired_assistance."
 _LABELS = {
-    "yearly_amount": lazy_gettext("标准"), "convention": lazy_gettext("口径"),
+    "yearly_amount": lazy_gettext("标准"), "accrual_year": lazy_gettext("核算年度"), "convention": lazy_gettext("口径"),
     "month_min_days": lazy_gettext("计一个月至少"), "month_share": lazy_gettext("一个月占"),
     "year_limit": lazy_gettext("每人每年至多"), "absence_limit": lazy_gettext("缺勤不计"),
     "school_kinds": lazy_gettext("派出学校"), "discarded_appraisals": lazy_gettext("考核不计发"),
@@ -66,6 +66,8 @@ def _value(parameter: Mapping[str, Any]) -> str:
     name, value = parameter["key"].removeprefix(_KEY), parameter["value"]
     if name == "yearly_amount":
         return gettext("%(sum)s 元/人年", sum=money(value))
+    if name == "accrual_year":
+        return gettext("自然年") if value == "calendar_year" else str(value)
     if name == "convention":
         return convention_name(value)
     if name == "month_min_days":

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
+from talent.core.memory import without_cycle_search
 from talent.workbooks.cells import CellError, Doubtful, Parser, parser_of
 from talent.workbooks.headers import Field, Layout
 from talent.workbooks.issues import Issue, cell_name, shown
 from talent.workbooks.kinds import OPERATION, RECORD_ID, CellType, Kind
-from talent.workbooks.raw import RawSheet, is_blank, without_cycle_search
+from talent.workbooks.raw import RawSheet, is_blank
 
 TOTAL_WORDS = frozenset({"合计", "总计", "小计", "共计", "总和", "合计数"})
 _PERSONAL = frozenset({CellType.ID_NUMBER, CellType.PHONE})
