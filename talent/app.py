@@ -16,6 +16,7 @@ from talent.core.language import CATALOGUES
 from talent.core.work import Program
 from talent.web import (
     admin,
+    audit,
     home,
     imports,
     jobs,
@@ -43,6 +44,7 @@ PAGES = (
     tiers,
     pay,
     policy,
+    audit,
 )
 
 

@@ -91,6 +91,16 @@ ROLE_NAME: Mapping[str, str] = {
     "教师": "teacher", "财务科": "finance", "审计": "auditor", "本机操作员": "operator",
 }
 
+AUDIT_ACTION: Mapping[str, str] = {
+    "新建账号": "account:add", "更换密码": "account:change_password", "停用账号": "account:disable",
+    "启用账号": "account:enable", "退出全部登录": "account:end_sessions", "重置密码": "account:reset_password",
+    "登录": "account:sign_in", "登录被拒": "account:sign_in_refused", "退出登录": "account:sign_out",
+    "收下导入": "import:accept", "放弃导入": "import:discard", "上传导入": "import:stage", "撤销导入": "import:undo",
+    "计算激励": "pay:compute", "批准政策参数": "policy:approve", "提出政策参数": "policy:propose",
+    "退回政策参数": "policy:reject", "撤回政策参数": "policy:withdraw", "计算画像": "portrait:build",
+    "导出记录": "record:export", "同意角色授权": "role:approve", "收回角色": "role:end", "授予角色": "role:grant",
+}
+
 
 def chinese(vocabulary: Mapping[str, str], code: str | None) -> str:
     """The Chinese of a code; empty for none. ``KeyError`` for a code the vocabulary does not know."""

@@ -34,6 +34,7 @@ class Work:
     now: datetime
     today: date
     vault: Vault
+    events: list[audit.Event] = field(default_factory=list)
 
     @cached_property
     def book(self) -> Book:
@@ -45,17 +46,10 @@ class Work:
         return self.actor.require(permission)
 
     def record(self, action: str, subject: str, key: object, **detail: Any) -> None:
-        """The audit entry of a command: its fifth beat."""
-        audit.add_event(
-            self.session,
-            at=self.now,
-            user_id=self.actor.user_id,
-            actor=self.actor.name,
-            action=action,
-            subject=subject,
-            key=key,
-            detail=detail,
-        )
+        """The audit entry of a command: its fifth beat, written with the commit."""
+        self.events.append(audit.Event(
+            self.now, self.actor.user_id, self.actor.name, action, subject, str(key)[:120],
+            audit.as_json(detail)))
 
 
 @dataclass
@@ -75,6 +69,11 @@ class Program:
         """The keys for personal numbers."""
         return Vault(self.settings.key("field"), self.settings.key("index"))
 
+    @cached_property
+    def audit_key(self) -> bytes:
+        """The key that links audit events into a chain."""
+        return self.settings.key("audit")
+
     @property
     def today(self) -> date:
         """The local day: periods are local dates, instants are UTC."""
@@ -87,7 +86,10 @@ class Program:
     def begin(self, actor: Actor) -> Iterator[Work]:
         """One write transaction, committed at the end of the block; any error leaves nothing behind."""
         with writing(self.engine) as session:
-            yield self._work(session, actor)
+            work = self._work(session, actor)
+            yield work
+            session.flush()
+            audit.append(session, work.events, self.audit_key)
 
     @contextmanager
     def read(self, actor: Actor) -> Iterator[Work]:

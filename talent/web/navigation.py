@@ -15,7 +15,7 @@ from talent.web.security import current_visit, program
 
 MOST_ENTRIES = 8
 #: Families that tell of now only, or of a year of their own.
-UNDATED = frozenset({"login", "admin", "home", "imports", "jobs", "pay"})
+UNDATED = frozenset({"login", "admin", "home", "imports", "jobs", "pay", "audit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ ENTRIES = (
     Entry(lazy_gettext("画像"), "portraits.index", "pentagon", "portrait:read"),
     Entry(lazy_gettext("监测"), "indicators.index", "speedometer2", "indicator:read"),
     Entry(lazy_gettext("账号"), "admin.index", "person-gear", "account:list"),
+    Entry(lazy_gettext("审计"), "audit.index", "shield-check", "audit:read"),
     Entry(lazy_gettext("导入"), "imports.index", "file-earmark-arrow-up", "record:import"),
     Entry(lazy_gettext("政策参数"), "policy.index", "sliders", "policy:read"),
 )
