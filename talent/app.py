@@ -25,6 +25,7 @@ from talent.web import (
     pay,
     people,
     policy,
+    proof,
     refusals,
     security,
     templating,
@@ -45,6 +46,7 @@ PAGES = (
     pay,
     policy,
     audit,
+    proof,
 )
 
 

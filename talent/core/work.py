@@ -45,6 +45,10 @@ class Work:
         """The actor's scope for ``permission``, or NotAllowed."""
         return self.actor.require(permission)
 
+    def require_proved(self) -> None:
+        """:class:`NotProved` unless the actor showed lately who they are."""
+        self.actor.require_proved()
+
     def record(self, action: str, subject: str, key: object, **detail: Any) -> None:
         """The audit entry of a command: its fifth beat, written with the commit."""
         self.events.append(audit.Event(
@@ -67,7 +71,7 @@ class Program:
     @cached_property
     def vault(self) -> Vault:
         """The keys for personal numbers."""
-        return Vault(self.settings.key("field"), self.settings.key("index"))
+        return Vault(self.settings.key("field"), self.settings.key("index"), self.settings.older_key("field"))
 
     @cached_property
     def audit_key(self) -> bytes:
