@@ -16,6 +16,7 @@ from talent.core.language import CATALOGUES
 from talent.core.work import Program
 from talent.web import (
     admin,
+    audit,
     eligible,
     home,
     imports,
@@ -28,6 +29,7 @@ from talent.web import (
     people_acts,
     policy,
     portraits,
+    proof,
     refusals,
     school_acts,
     schools,
@@ -54,6 +56,8 @@ PAGES = (
     pay,
     policy,
     portraits,
+    audit,
+    proof,
 )
 
 

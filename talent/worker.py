@@ -9,6 +9,7 @@ import logging
 import secrets
 import signal
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from talent.accounts import queries
 from talent.accounts.models import User
-from talent.core import jobs
+from talent.core import audit_chain, jobs
 from talent.core.access import Actor, operator
 from talent.core.errors import Conflict, Finding, NotAllowed, NotFound, RuleViolation
 from talent.core.jobs import MOST_ATTEMPTS, Claim, Job
@@ -31,6 +32,8 @@ from talent.words.say import all_words
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
+#: How often the newest audit event is written down outside the database: well within the hour.
+ANCHOR_SECONDS = 600.0
 
 Report = Callable[[str, int, int], None]
 Task = Callable[[Program, Actor, Mapping[str, Any], Report], dict[str, Any]]
@@ -58,16 +61,19 @@ def run(program: Program) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     log.info("worker started")
+    anchored = float("-inf")
     while not stop.is_set():
-        if not _tried(program):
+        if time.monotonic() - anchored >= ANCHOR_SECONDS and _answered(lambda: audit_chain.anchor(program)):
+            anchored = time.monotonic()
+        if not _answered(lambda: run_once(program)):
             stop.wait(POLL_SECONDS)
     log.info("worker stopped")
 
 
-def _tried(program: Program) -> bool:
-    """One round of the loop; a database that is away for a moment does not end the worker."""
+def _answered(step: Callable[[], object]) -> bool:
+    """Take one step of the loop; a database that is away for a moment does not end the worker."""
     try:
-        return run_once(program)
+        return step() is not False
     except (OperationalError, InterfaceError) as error:
         log.warning("database unavailable: %s", error.orig)
         return False

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from talent.core.errors import NotAllowed
+from talent.core.errors import NotAllowed, NotProved
 
 Reach = Literal["all", "school", "self"]
 
@@ -98,6 +98,10 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
 }
 
 
+#: Rights whose use asks for a proof of who is there: password or code given within the last minutes.
+STEP_UP = frozenset({"account:manage", "policy:approve", "portrait:publish"})
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """A role held now, with the school or the person it reaches."""
@@ -121,11 +125,15 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: an account, or the local operator (no account)."""
+    """Who acts: an account, or the local operator (no account).
+
+    ``proved``: they showed lately who they are, as :data:`STEP_UP` rights ask for; false in an old session.
+    """
 
     user_id: int | None
     name: str
     grants: tuple[Grant, ...]
+    proved: bool = True
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -151,11 +159,18 @@ class Actor:
         return bool(self.scope(permission))
 
     def require(self, permission: str) -> Scope:
-        """The scope of the right, or :class:`NotAllowed`."""
+        """The scope of the right, or :class:`NotAllowed`; :class:`NotProved` where the right asks for a fresh proof."""
         scope = self.scope(permission)
         if not scope:
             raise NotAllowed(permission)
+        if permission in STEP_UP:
+            self.require_proved()
         return scope
+
+    def require_proved(self) -> None:
+        """Raise :class:`NotProved` unless the person showed lately who they are."""
+        if not self.proved:
+            raise NotProved
 
     @property
     def person_id(self) -> int | None:

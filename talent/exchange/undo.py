@@ -43,7 +43,7 @@ def undo(work: Work, batch_id: int) -> Undone:
     result, moved = Undone(), moved_since(work.session, batch_id)
     # Added rows go first: a period opened by the batch must be gone before the one it cut short is made whole again.
     for table in reversed(Base.metadata.sorted_tables):
-        if "batch_id" in table.columns and table.name != ChangeImage.__tablename__:
+        if _is_filled_by_imports(table):
             _remove(work, table, batch_id, result, moved)
     _restore(work, batch_id, result, moved)
     if result.kept and batch.source == "form":
@@ -52,6 +52,13 @@ def undo(work: Work, batch_id: int) -> Undone:
         "import:undo", "import", batch_id, restored=result.restored, removed=result.removed, kept=len(result.kept)
     )
     return result
+
+
+def _is_filled_by_imports(table: Table) -> bool:
+    """Whether rows of the table name the import that added them; other batches count from 1 as well."""
+    owner = table.columns.get("batch_id")
+    named = owner is not None and any(key.column.table is ImportBatch.__table__ for key in owner.foreign_keys)
+    return named and table.name != ChangeImage.__tablename__
 
 
 def moved_since(session: Session, batch_id: int) -> Counter[tuple[str, int]]:

@@ -18,7 +18,8 @@ INBOX = "home.index"
 #: Families that stand under another one's entry.
 UNDER = {"schools": "people", "people_acts": "people", "school_acts": "people"}
 #: Families that tell of now only, or of a year of their own.
-UNDATED = frozenset({"login", "admin", "home", "imports", "jobs", "pay", "people_acts", "school_acts"})
+UNDATED = frozenset({"login", "admin", "home", "imports", "jobs", "pay", "people_acts", "school_acts", "audit",
+                     "proof"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ ENTRIES = (
     Entry(lazy_gettext("我的画像"), "portraits.mine", "pentagon", "portrait:read", "self"),
     Entry(lazy_gettext("监测"), "indicators.index", "speedometer2", "indicator:read"),
     Entry(lazy_gettext("账号"), "admin.index", "person-gear", "account:list"),
+    Entry(lazy_gettext("审计"), "audit.index", "shield-check", "audit:read"),
     Entry(lazy_gettext("导入"), "imports.index", "file-earmark-arrow-up", "record:import"),
     Entry(lazy_gettext("政策参数"), "policy.index", "sliders", "policy:read"),
 )
