@@ -15,10 +15,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from talent.core.language import CATALOGUES
 from talent.core.work import Program
 from talent.web import (
+    achievements,
     admin,
+    entries,
     home,
     imports,
     jobs,
+    ledgers,
     login,
     navigation,
     pay,
@@ -28,6 +31,7 @@ from talent.web import (
     security,
     templating,
     tiers,
+    training,
 )
 from talent.web.security import current_actor, public, signed_in
 
@@ -37,6 +41,10 @@ PAGES = (
     login,
     admin,
     people,
+    training,
+    achievements,
+    ledgers,
+    entries,
     imports,
     jobs,
     home,

@@ -1,7 +1,7 @@
 """Collect every text a user reads into the English catalogue: ``python -m tests.catalogue`` (``make catalogue``).
 
-Sources: ``_()`` in templates and pages, the tables of ``talent/words``, the vocabularies of ``core/terms``. Existing
-translations stay; texts nobody uses any more go.
+Sources: ``_()`` in templates and pages, the tables of ``talent/words``, the vocabularies of ``core/terms``, what
+the sheets and their columns are called. Existing translations stay; texts nobody uses any more go.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po, write_po
 
 from talent.core import terms
 from talent.core.language import CATALOGUES
+from talent.exchange.kinds import KINDS
 from talent.words.say import all_words
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +40,9 @@ def texts() -> Iterator[str]:
     for vocabulary in vars(terms).values():
         if isinstance(vocabulary, Mapping):
             found.update(dict.fromkeys(vocabulary))
+    for kind in KINDS:
+        found[kind.sheet] = None
+        found.update(dict.fromkeys(text for column in kind.columns for text in (column.header, column.note)))
     yield from sorted(
         text for text in found if any("一" <= char <= "鿿" or char in "，。：；、（）《》“”—" for char in text)
     )

@@ -18,6 +18,7 @@ OPERATOR = "operator"
 _READS: Mapping[str, Reach] = {
     "person:list": "all",
     "person:read": "all",
+    "record:read": "all",
     "hours:read": "all",
     "title:read": "all",
     "assistance:read": "all",
@@ -30,6 +31,7 @@ _READS: Mapping[str, Reach] = {
 _SCHOOL_READS: Mapping[str, Reach] = {
     "person:list": "school",
     "person:read": "school",
+    "record:read": "school",
     "hours:read": "school",
     "title:read": "school",
     "assistance:read": "school",
@@ -64,6 +66,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
     "expert": {"policy:read": "all"},
     "teacher": {
         "person:read": "self",
+        "record:read": "self",
         "hours:read": "self",
         "title:read": "self",
         "assistance:read": "self",

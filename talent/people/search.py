@@ -66,7 +66,7 @@ def find_people(
 
     ``sort`` is one of :data:`SORTABLE`, ``-`` before it turns it round.
     """
-    found = and_(within(work.require(LIST)), _narrowed(criteria, on), _matching(work, criteria.words))
+    found = and_(within(work.require(LIST)), _narrowed(criteria, on), matching(work, criteria.words))
     total = work.session.scalar(_from(select(func.count())).where(found)) or 0
     rows = work.session.execute(
         _from(select(Person.id, Person.staff_no, Person.name, School.name.label("school"), Employment.subject,
@@ -112,7 +112,7 @@ def _with_status(status: str, on: date) -> ColumnElement[bool]:
 # ── searching ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _matching(work: Work, words: str) -> ColumnElement[bool]:
+def matching(work: Work, words: str) -> ColumnElement[bool]:
     """The name, its pinyin or initials, or the staff number begins with ``words``; or they are an old staff number."""
     typed = words.strip()
     if not typed:
@@ -176,3 +176,8 @@ def subjects_offered(work: Work, on: date) -> list[str]:
         .where(within(work.require(LIST)), current_on(Employment, on), Employment.subject != "")
         .order_by(Employment.subject))
     return list(rows)
+
+
+def named(work: Work, typed: str, on: date, limit: int = 8) -> list[PersonRow]:
+    """The first people in service on ``on`` whom a form may mean by ``typed``: for suggestions; one statement more."""
+    return find_people(work, on, Criteria(words=typed), sort="name", limit=limit)[0] if typed.strip() else []
