@@ -15,13 +15,16 @@ from werkzeug.wrappers import Response as AnyResponse
 from talent.core.language import CATALOGUES
 from talent.core.work import Program
 from talent.web import (
+    achievements,
     admin,
     audit,
     eligible,
+    entries,
     home,
     imports,
     inbox,
     jobs,
+    ledgers,
     login,
     navigation,
     pay,
@@ -36,6 +39,7 @@ from talent.web import (
     security,
     templating,
     tiers,
+    training,
 )
 from talent.web.security import current_actor, public, signed_in
 
@@ -48,6 +52,10 @@ PAGES = (
     people_acts,
     schools,
     school_acts,
+    training,
+    achievements,
+    ledgers,
+    entries,
     imports,
     jobs,
     home,

@@ -1,8 +1,8 @@
 """Collect every text a user reads into the English catalogue: ``python -m tests.catalogue`` (``make catalogue``).
 
 Sources: ``_()`` in templates and pages, the tables of ``talent/words``, the vocabularies of ``core/terms``, and all
-that the policy book says in words: labels, documents, clauses, notes, rows of tables. Existing translations stay; texts
-nobody uses any more go.
+that the policy book says in words: labels, documents, clauses, notes, rows of tables; what sheets and their columns are
+called. Existing translations stay; texts nobody uses any more go.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po, write_po
 
 from talent.core import terms
 from talent.core.language import CATALOGUES
+from talent.exchange.kinds import KINDS
 from talent.policy.book import Book, load_book
 from talent.policy.registry import FAMILIES
 from talent.policy.types import dump
@@ -67,6 +68,9 @@ def texts() -> Iterator[str]:
         if isinstance(vocabulary, Mapping):
             found.update(dict.fromkeys(vocabulary))
     found.update(dict.fromkeys(book_texts(load_book())))
+    for kind in KINDS:
+        found[kind.sheet] = None
+        found.update(dict.fromkeys(text for column in kind.columns for text in (column.header, column.note)))
     yield from sorted(
         text for text in found if any("一" <= char <= "鿿" or char in "，。：；、（）《》“”—" for char in text)
     )

@@ -19,6 +19,7 @@ _READS: Mapping[str, Reach] = {
     "person:list": "all",
     "person:read": "all",
     "school:read": "all",
+    "record:read": "all",
     "hours:read": "all",
     "title:read": "all",
     "eligibility:read": "all",
@@ -33,6 +34,7 @@ _SCHOOL_READS: Mapping[str, Reach] = {
     "person:list": "school",
     "person:read": "school",
     "school:read": "school",
+    "record:read": "school",
     "hours:read": "school",
     "title:read": "school",
     "eligibility:read": "school",
@@ -71,6 +73,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
     "expert": {"policy:read": "all"},
     "teacher": {
         "person:read": "self",
+        "record:read": "self",
         "hours:read": "self",
         "title:read": "self",
         "eligibility:read": "self",

@@ -7,7 +7,7 @@ its own that keeps the reason, so that it can be undone like any import and no r
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.exc import IntegrityError
 
 from talent.core.access import Scope
@@ -50,12 +50,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A record as it stands: what each column holds as one would type it, and the version that says so."""
+    """A record as it stands: what each column holds as one would type it, and the version that says so.
+
+    ``state`` is that of a record teachers bring in themselves, "" for other kinds.
+    """
 
     record_id: int
     version: int
     values: dict[str, str]
     person_id: int | None
+    state: str = ""
 
 
 # -- who may -----------------------------------------------------------------------------------------------------
@@ -107,13 +111,15 @@ def stored(work: Work, intake: Intake, record_id: int, *, lock: bool = False) ->
     """The record whoever asks; NotFound when there is none. ``lock`` keeps it for this transaction."""
     table, kind = intake.table, intake.kind
     person = table.c.person_id if "person_id" in table.columns else (table.c.id if kind.code == "teachers" else None)
-    query = select(table.c.version, *(() if person is None else (person,))).where(table.c.id == record_id)
+    state = literal("") if "state" not in table.columns else table.c.state
+    query = select(table.c.version, state, *(() if person is None else (person,))).where(table.c.id == record_id)
     row = work.session.execute(query.with_for_update() if lock else query).one_or_none()
     values = record_of(work, intake, record_id) if row is not None else None
     if row is None or values is None:
         raise NotFound(kind.code, record_id)
     said = {column.name: typed(column, values.get(column.name)) for column in kind.columns}
-    return Held(record_id, row[0] + _parts(work, kind.code, record_id), said, None if person is None else row[1])
+    version = row[0] + _parts(work, kind.code, record_id)
+    return Held(record_id, version, said, None if person is None else row[2], row[1])
 
 
 def _parts(work: Work, kind: str, record_id: int) -> int:

@@ -39,6 +39,19 @@ def export_workbook(work: Work, kinds: Sequence[str], path: Path) -> int:
     return counter[0]
 
 
+def export_some(work: Work, intake: Intake, wanted: Select[*tuple[Any, ...]], path: Path) -> int:
+    """Write the records of one kind whose ids ``wanted`` selects; answers their number. Leaves an audit entry."""
+    from talent.workbooks.writer import write_records
+
+    query, names = _query(work, intake, Scope(everyone=True))
+    rows = work.session.execute(
+        query.where(intake.table.c.id.in_(wanted)).execution_options(yield_per=BATCH))
+    counter = [0]
+    write_records(path, [(intake.kind, _counted((_record(names, row) for row in rows), counter))])
+    work.record("record:export", "export", path.name, kinds=[intake.kind.code], rows=counter[0])
+    return counter[0]
+
+
 def _counted(rows: Iterable[Record], counter: list[int]) -> Iterator[Record]:
     for row in rows:
         counter[0] += 1

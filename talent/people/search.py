@@ -87,7 +87,7 @@ def count_people(work: Work, on: date, criteria: Criteria) -> int:
 
 
 def _found(work: Work, on: date, criteria: Criteria) -> ColumnElement[bool]:
-    return and_(within(work.require(LIST)), _narrowed(criteria, on), _matching(work, criteria.words))
+    return and_(within(work.require(LIST)), _narrowed(criteria, on), matching(work, criteria.words))
 
 
 def _from(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -126,7 +126,7 @@ def _with_status(status: str, on: date) -> ColumnElement[bool]:
 # ── searching ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _matching(work: Work, words: str) -> ColumnElement[bool]:
+def matching(work: Work, words: str) -> ColumnElement[bool]:
     """The name, its pinyin or initials, or the staff number begins with ``words``; or they are an old staff number."""
     typed = words.strip()
     if not typed:
@@ -190,3 +190,8 @@ def subjects_offered(work: Work, on: date) -> list[str]:
         .where(within(work.require(LIST)), current_on(Employment, on), Employment.subject != "")
         .order_by(Employment.subject))
     return list(rows)
+
+
+def named(work: Work, typed: str, on: date, limit: int = 8) -> list[PersonRow]:
+    """The first people in service on ``on`` whom a form may mean by ``typed``: for suggestions; one statement more."""
+    return find_people(work, on, Criteria(words=typed), sort="name", limit=limit)[0] if typed.strip() else []

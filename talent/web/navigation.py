@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from flask import current_app, request, session, url_for
+from flask import current_app, g, request, session, url_for
 from flask_babel import LazyString, gettext, lazy_gettext
 
 from talent.core.access import ROLES, Actor
@@ -38,7 +38,7 @@ ENTRIES = (
     Entry(lazy_gettext("我的档案"), "people.mine", "person-vcard", "person:read", "self"),
     Entry(lazy_gettext("教师"), "people.index", "people", "person:list"),
     Entry(lazy_gettext("研修"), "training.index", "mortarboard", "hours:read"),
-    Entry(lazy_gettext("竞赛与成果"), "achievements.index", "trophy", "title:read"),
+    Entry(lazy_gettext("竞赛与成果"), "achievements.index", "trophy", "record:read"),
     Entry(lazy_gettext("梯队"), "tiers.index", "bar-chart-steps", "title:read"),
     Entry(lazy_gettext("帮扶支教"), "pay.index", "signpost-split", "pay:read"),
     Entry(lazy_gettext("我的激励金"), "pay.mine", "signpost-split", "pay:read", "self"),
@@ -120,7 +120,9 @@ def _item(entry: Entry, here: str | None, shown: tuple[Entry, ...], waiting: int
 
 
 def _is_here(entry: Entry, blueprint: str | None, shown: tuple[Entry, ...]) -> bool:
-    """The page itself, or the only entry of its family this reader has."""
+    """The page itself, the entry a page says it belongs to, or the only entry of its family this reader has."""
+    if "nav_entry" in g:
+        return bool(entry.endpoint == g.nav_entry)
     if entry.endpoint == request.endpoint:
         return True
     above = UNDER.get(blueprint or "", blueprint)

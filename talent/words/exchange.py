@@ -41,6 +41,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "mentoring.with_oneself": ("师傅和徒弟是同一个人", "核对徒弟工号"),
     "entry.on_record": ("同样的一条已经有了", "打开那一条更正；确实是另一条的，核对名称和日期"),
     "entry.nothing_changed": ("没有改动", "改好要更正的一项再提交"),
+    "entry.several_people": ("有几个人符合：{people}", "请选一个，填工号"),
     "entry.no_reason": ("没有写理由", "写明为什么要改，如“录入时看错学时”；历史里会看到"),
     "entry.reason_too_long": ("理由超过 {most} 个字", "请写短一些"),
     "entry.not_stored": ("这一条与已有的记录冲突，没有保存", "可能另一人刚刚登记了同样的一条，请重新打开看看"),
