@@ -35,6 +35,7 @@ class Outcome:
     batch_id: int | None = None
     guessed: Mapping[str, str] = field(default_factory=dict)
     samples: Mapping[str, list[str]] = field(default_factory=dict)
+    likely: Mapping[tuple[str, str], str] = field(default_factory=dict)
     accepted: bool = False
 
     @property
@@ -48,7 +49,8 @@ class Outcome:
         return sum(len(plan.changes) for plan in self.plans)
 
     def sheets(self) -> list[dict[str, Any]]:
-        """Per sheet what interfaces promise: file, sheet, kind, rows, added, updated, unchanged, errors."""
+        """Per sheet what interfaces promise: file, sheet, kind (of one refused for its headers the likely one, where
+        there is one), rows, added, updated, unchanged, errors."""
         planned = [
             {
                 "file": plan.read.file,
@@ -73,7 +75,7 @@ class Outcome:
             {
                 "file": file,
                 "sheet": sheet,
-                "kind": None,
+                "kind": self.likely.get((file, sheet)),
                 "rows": 0,
                 "added": 0,
                 "updated": 0,
@@ -109,7 +111,7 @@ def plan(work: Work, reading: Reading, as_of: date | None, right: str = "record:
     for each in plans:
         remarks(work, each)
     issues = [*reading.issues, *(issue for each in plans for issue in each.all_issues())]
-    return Outcome(plans, issues, guessed=reading.guessed, samples=reading.samples)
+    return Outcome(plans, issues, guessed=reading.guessed, samples=reading.samples, likely=reading.likely)
 
 
 def _wanted(sheets: Iterable[SheetRead]) -> Iterable[str]:
