@@ -180,7 +180,7 @@ def test_years_to_compute_and_runs_to_look_through(site: Site, program: Program,
         pay.compute(work, year=2025)
     for role in ("finance", "hr"):
         assert "2023 年有帮扶支教，还没有核算 1 人次" in told(site, role, "核算帮扶支教激励金")
-        assert "第 2 次核算；其中须处理 0 条 1 条" in told(site, role, "看 2024 年激励金核算的问题")
+        assert "第 2 次核算，都是提示，确认前请看一遍 1 条" in told(site, role, "看 2024 年激励金核算的问题")
         assert "第 1 次核算" in told(site, role, "看 2025 年激励金核算的问题")
     for role in ("leader", "school", "teacher", "auditor"):
         assert told(site, role, "核算帮扶支教激励金") == told(site, role, "看 2024 年激励金核算的问题") == ""

@@ -161,7 +161,7 @@ def test_the_list_costs_the_same_for_few_and_many(site: Site, lin: int) -> None:
             work.session.add(Employment(person_id=one.id, school_id=school_id, valid_from=date(2020, 9, 1)))
             work.session.add(Title(person_id=one.id, tier="new_talent", recognised_on=date(2025, 9, 1),
                                    term_from=date(2025, 9, 1)))
-    assert (few, _statements(site, browser, LIST)) == (15, 15)
+    assert (few, _statements(site, browser, LIST)) == (8, 8)
 
 
 # ── the record ───────────────────────────────────────────────────────────────────────────────────────────────
