@@ -15,7 +15,7 @@ def upgrade() -> None:
         "second_factors",
         sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("seed_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_step", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_second_factors_user_id_users")),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_second_factors")),

@@ -70,8 +70,7 @@ def prove_password(program: Program, actor: Actor, *, password: str, token: str,
             update(UserSession)
             .where(UserSession.token_sha256 == queries.token_hash(token), UserSession.user_id == actor.user_id,
                    UserSession.ended_at.is_(None),
-                   ~select(SecondFactor.user_id).where(SecondFactor.user_id == actor.user_id,
-                                                       SecondFactor.confirmed_at.is_not(None)).exists())
+                   ~select(SecondFactor.user_id).where(SecondFactor.user_id == actor.user_id).exists())
             .values(proved_at=work.now).execution_options(synchronize_session=False)
         )
         sessions.must_have_changed(proved, "session")

@@ -113,13 +113,13 @@ class UserSession(Base):
 
 
 class SecondFactor(Base):
-    """The seed of an account's codes, sealed; in use once confirmed. ``last_step``: no code up to it counts again."""
+    """The seed of an account's codes, sealed. ``last_step``: no code up to it counts again."""
 
     __tablename__ = "second_factors"
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, autoincrement=False)
     seed_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    confirmed_at: Mapped[datetime] = mapped_column(Instant)
     last_step: Mapped[int] = mapped_column(BigInteger)
 
 

@@ -63,7 +63,7 @@ def visit_of(session: Session, token: str, now: datetime, today: date) -> Visit 
         _with_grants(today)
         .add_columns(UserSession.proved_at, UserSession.factor_at, SecondFactor.confirmed_at)
         .join(UserSession, UserSession.user_id == User.id)
-        .outerjoin(SecondFactor, and_(SecondFactor.user_id == User.id, SecondFactor.confirmed_at.is_not(None)))
+        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .where(UserSession.token_sha256 == token_hash(token), UserSession.ended_at.is_(None),
                UserSession.created_at <= now, UserSession.expires_at > now)
     ).all()

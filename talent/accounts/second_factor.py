@@ -4,6 +4,7 @@ The seed is sealed like an ID number. A wrong code is counted for the account al
 password can try one; the count ends the try, never somebody else's.
 """
 
+import base64
 import secrets
 from datetime import timedelta
 
@@ -20,6 +21,7 @@ from talent.core.work import Program, Work
 
 STEP_SECONDS = 30
 RECOVERY_CODES = 10
+SEED_BYTES = 20
 #: Letters and digits that no one confuses when reading them off paper.
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
@@ -32,45 +34,29 @@ def place(user_id: int) -> str:
 # ── enrolling ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def begin(work: Work) -> str:
-    """A fresh seed for the actor, in base 32, to be confirmed by a code; replaces one not confirmed yet.
+def proposed_seed(work: Work, token: str) -> str:
+    """The seed to enrol in the session behind ``token``, in base 32: the same for as long as it lasts.
 
-    Raises :class:`RuleViolation` ``factor.enrolled`` when a confirmed one is in use.
+    It follows from the keys and is kept only once a code has confirmed it, so that looking at the page writes nothing.
     """
-    user_id = _own(work)
-    seed = pyotp.random_base32()
-    sealed = work.vault.seal(seed, place(user_id))
-    known = work.session.scalars(select(SecondFactor).where(SecondFactor.user_id == user_id)).one_or_none()
-    if known is not None and known.confirmed_at is not None:
-        raise RuleViolation(Finding("factor.enrolled"))
-    if known is None:
-        work.session.add(SecondFactor(user_id=user_id, seed_sealed=sealed, last_step=0))
-    else:
-        known.seed_sealed = sealed
-    return seed
-
-
-def waiting_seed(work: Work) -> str | None:
-    """The actor's seed that no code has confirmed yet, so that the page can be shown again."""
-    row = work.session.scalars(select(SecondFactor).where(SecondFactor.user_id == _own(work))).one_or_none()
-    if row is None or row.confirmed_at is not None:
-        return None
-    return work.vault.open(row.seed_sealed, place(row.user_id))
+    index = work.vault.index(f"seed {_own(work)} {token}")
+    return base64.b32encode(bytes.fromhex(index)[:SEED_BYTES]).decode()
 
 
 def confirm(work: Work, *, code: str, token: str) -> list[str]:
-    """Take the waiting seed into use with a first code; answers the recovery codes, shown this once.
+    """Take the proposed seed into use with a first code; answers the recovery codes, shown this once.
 
     The session behind ``token`` counts as proved. Raises :class:`RuleViolation` ``factor.*``.
     """
-    row = _row(work)
-    if row.confirmed_at is not None:
+    user_id, seed = _own(work), proposed_seed(work, token)
+    if work.session.get(SecondFactor, user_id) is not None:
         raise RuleViolation(Finding("factor.enrolled"))
-    step = _step_of(work, row, code)
+    step = _step_of(work, seed, code)
     if step is None:
         raise RuleViolation(Finding("factor.wrong"))
-    row.confirmed_at, row.last_step = work.now, step
-    codes = _new_recovery_codes(work, row.user_id)
+    work.session.add(SecondFactor(user_id=user_id, seed_sealed=work.vault.seal(seed, place(user_id)),
+                                  confirmed_at=work.now, last_step=step))
+    codes = _new_recovery_codes(work, user_id)
     _prove(work, token)
     work.record("account:add_factor", "user", work.actor.name)
     return codes
@@ -150,7 +136,7 @@ def _waiting_time(work: Work, user_id: int) -> timedelta:
 
 def _used(work: Work, row: SecondFactor, code: str) -> str | None:
     """How the code proved: ``code`` or ``recovery``; None when it did not. Either is used up by it."""
-    step = _step_of(work, row, code)
+    step = _step_of(work, work.vault.open(row.seed_sealed, place(row.user_id)), code, row.last_step)
     if step is not None:
         taken = work.session.execute(
             update(SecondFactor).where(SecondFactor.user_id == row.user_id, SecondFactor.last_step < step)
@@ -164,14 +150,16 @@ def _used(work: Work, row: SecondFactor, code: str) -> str | None:
     return "recovery" if taken.rowcount == 1 else None  # type: ignore[attr-defined]
 
 
-def _step_of(work: Work, row: SecondFactor, code: str) -> int | None:
-    """The step of the clock the code belongs to, one to either side allowed; None for a wrong or a used one."""
+def _step_of(work: Work, seed: str, code: str, used: int = 0) -> int | None:
+    """The step of the clock the code belongs to, one to either side allowed; None for a wrong one, or one up to
+    ``used``.
+    """
     typed = "".join(code.split())
     now = int(work.now.timestamp()) // STEP_SECONDS
-    totp = pyotp.TOTP(work.vault.open(row.seed_sealed, place(row.user_id)), interval=STEP_SECONDS)
+    totp = pyotp.TOTP(seed, interval=STEP_SECONDS)
     fitting = [step for step in (now - 1, now, now + 1)
                if secrets.compare_digest(totp.generate_otp(step).encode(), typed.encode())]
-    return next((step for step in fitting if step > row.last_step), None)
+    return next((step for step in fitting if step > used), None)
 
 
 def _prove(work: Work, token: str) -> None:

@@ -82,19 +82,11 @@ def enrol() -> str | Response:
 
     if kit.submit(form, confirm, "") is not None:
         return render_template("proof/codes.html", codes=codes)
-    seed = _seed()
+    with open_read() as work:
+        seed = second_factor.proposed_seed(work, session["token"])
     picture = segno.make(_otpauth(seed), error="m").svg_data_uri(scale=5, border=2)
     return render_template("proof/enrol.html", form=form, seed=seed, picture=picture,
                            required=program().settings.needs_second_factor)
-
-
-def _seed() -> str:
-    with open_read() as work:
-        waiting = second_factor.waiting_seed(work)
-    if waiting is not None:
-        return waiting
-    with open_write() as work:
-        return second_factor.begin(work)
 
 
 def _otpauth(seed: str) -> str:
