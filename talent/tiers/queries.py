@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from talent.core.access import Scope
@@ -210,6 +210,15 @@ def table_on(book: Book, on: date) -> TierTable:
 def title_facts(session: Session, on: date, scope: Scope) -> list[TitleFact]:
     """The titles that began by ``on`` of everybody the scope reaches on it; three statements."""
     return [title.fact for title in read_ledger(session, on).within(on, scope)]
+
+
+def backbone_on(session: Session, on: date, table: TierTable) -> frozenset[int]:
+    """县级以上骨干 on ``on`` by person id; three statements over the titles of those tiers whose term is not over."""
+    running = or_(Title.term_to.is_(None), Title.term_to >= on)
+    wanted = and_(Title.tier.in_(sorted(table.backbone)), Title.term_from <= on, running)
+    places = _places(session, wanted)
+    held = Ledger(_titles(session, wanted, places), places).in_force(on, table, Scope(everyone=True))
+    return frozenset(title.holder.person_id for title in held)
 
 
 def pyramid(work: Work, on: date) -> Pyramid:

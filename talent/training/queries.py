@@ -64,6 +64,17 @@ def sums_in(
     return dict(found)
 
 
+def reaching(policy: HoursPolicy, on: date) -> Select[int]:
+    """The persons whose hours of the evaluation view reach the minimum on ``on``, as a query to count or filter by."""
+    window = Window(window_of("evaluation", on, policy), policy)
+    return (
+        select(Training.person_id)
+        .where(Training.state == "recognised", _counts(window),
+               Training.level.in_(sorted(policy.levels.counted_in("evaluation"))))
+        .group_by(Training.person_id).having(func.sum(Training.hours_hundredths) >= policy.evaluation_minimum)
+    )
+
+
 def _counts(window: Window) -> ColumnElement[bool]:
     return and_(*_ends_in(window.period), Training.result.not_in(window.policy.discarded_results))
 
