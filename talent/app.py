@@ -18,6 +18,7 @@ from talent.web import (
     admin,
     home,
     imports,
+    indicators,
     jobs,
     login,
     navigation,
@@ -42,6 +43,7 @@ PAGES = (
     home,
     tiers,
     pay,
+    indicators,
     policy,
 )
 

@@ -39,6 +39,7 @@ PAGES = (
     Page("roster", "people.index"),
     Page("profile", "people.show", {"person_id": 1}),
     Page("pyramid", "tiers.index"),
+    Page("indicators", "indicators.index"),
     Page("pay", "pay.index", {"year": district.PAY_YEAR}),
     Page("home", "home.index"),
     Page("imports", "imports.index"),
@@ -56,7 +57,7 @@ def _counts(program: Program, rows: int) -> dict[str, int]:
     """Page → statements of one request, sign-in aside, with ``rows`` rows of all that the pages list."""
     populate(program, rows)
     app = create_app(program)
-    client = _signed_in(app, program)
+    client = signed_in(app, program)
     counts = {page.name: _statements_of(program, client, address) for page, address in _addresses(app)}
     program.engine.dispose()
     return counts
@@ -91,7 +92,8 @@ def counting(program: Program) -> Iterator[list[str]]:
         event.remove(program.engine, "before_cursor_execute", note)
 
 
-def _signed_in(app: Flask, program: Program) -> FlaskClient:
+def signed_in(app: Flask, program: Program) -> FlaskClient:
+    """A browser of the personnel office, signed in."""
     secret = passwords.seal(program.settings, PASSWORD)
     with program.begin(operator()) as work:
         commands.add_user(work, name=ACCOUNT, role="hr", secret=secret, must_change=False)

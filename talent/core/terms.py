@@ -86,6 +86,14 @@ PAY_CONVENTION: Mapping[str, str] = {
     "当月满 15 天计 1/12": "month_min_days", "当月有一天就计": "month_any_day", "整月在岗才计": "month_full",
     "按当月天数折算": "month_partial", "按全年天数折算": "day",
 }
+#: What a row of premises is about.
+PREMISES_OF: Mapping[str, str] = {**PUPIL_STAGE, "全校": "whole"}
+#: The resource indicators in short, as boards and findings name them; what they require is in the policy book.
+INDICATOR: Mapping[str, str] = {
+    "高于规定学历教师": "schooling", "县级以上骨干教师": "backbone", "体音美专任教师": "specialists",
+    "教学及辅助用房": "teaching_area", "体育运动场馆": "sports_area", "教学仪器设备": "equipment",
+    "网络多媒体教室": "multimedia_rooms",
+}
 ROLE_NAME: Mapping[str, str] = {
     "系统管理员": "admin", "人事科": "hr", "分管局长": "leader", "校长": "principal", "学校办公室": "school", "评审专家": "expert",
     "教师": "teacher", "财务科": "finance", "审计": "auditor", "本机操作员": "operator",

@@ -32,10 +32,12 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Exchanges:
-    """小学 and 初中 full-time teachers by person id: who could be exchanged (and since when at one school), who was."""
+    """小学 and 初中 full-time teachers by person id: who could be exchanged, who was, and since when each had been at
+    the school that counts, None where nothing tells."""
 
-    eligible: Mapping[int, date]
+    eligible: frozenset[int]
     exchanged: Mapping[int, Move]
+    since: Mapping[int, date | None]
 
 
 def teachers_reaching(session: Session, on: date, book: Book, counting: Counting) -> int:
@@ -55,8 +57,9 @@ def exchanges(session: Session, on: date, book: Book, counting: Counting) -> Exc
     """Who could be and who was exchanged in the school year of the date; two statements."""
     moves = _moves(session, on, book)
     years: int = book.at("indicators.exchange_years", on).value
-    eligible: dict[int, date] = {}
+    eligible: set[int] = set()
     exchanged: dict[int, Move] = {}
+    since: dict[int, date | None] = {}
     for person_id, periods in groupby(_careers(session, on, counting), key=lambda row: row[0]):
         career = [row[1:] for row in periods]
         post = next((school_id for school_id, _, _, is_post in career if is_post), None)
@@ -66,10 +69,10 @@ def exchanges(session: Session, on: date, book: Book, counting: Counting) -> Exc
         if move is not None:
             exchanged[person_id] = move
         school_id, until = (post, on) if move is None else (move.from_school_id, move.on)
-        arrived = stays(career).get(school_id)
+        since[person_id] = arrived = stays(career).get(school_id)
         if arrived is not None and is_exchange_eligible(arrived, until, years):
-            eligible[person_id] = arrived
-    return Exchanges(eligible, exchanged)
+            eligible.add(person_id)
+    return Exchanges(frozenset(eligible), exchanged, since)
 
 
 def _careers(session: Session, on: date, counting: Counting) -> Iterable[Any]:

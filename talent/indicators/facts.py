@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from talent.core.terms import PUPIL_STAGE
 from talent.indicators.models import Enrolment, Facility, Quota
 from talent.indicators.rules import STAGES, Resources, SchoolFacts, TeacherShares
 from talent.indicators.staff import Counting, groups, teacher_shares, totals_by_post
@@ -129,7 +130,8 @@ def _enrolled(session: Session, on: date) -> defaultdict[int, dict[str, Enrolled
                 Enrolment.classes)
     ):
         found[school_id][stage] = Enrolled(*row)
-    return found
+    return defaultdict(dict, {school_id: {stage: rows[stage] for stage in PUPIL_STAGE.values() if stage in rows}
+                              for school_id, rows in found.items()})
 
 
 def _reported(session: Session, on: date) -> dict[int, dict[str, Reported]]:

@@ -23,6 +23,7 @@ from talent.indicators.rules import (
     StageResult,
     district_rates,
 )
+from talent.indicators.sizes import ClassSize, SchoolSize, class_size, school_size
 from talent.indicators.staff import Counting
 from talent.policy.book import Book, Value
 from talent.tiers.queries import backbone_on, table_on
@@ -36,12 +37,13 @@ BACKBONE_DENOMINATOR = "indicators.exchange_backbone_denominator"
 class Board:
     """The figures of a date: the schools, each stage over them, and the people behind the district's rates.
 
-    ``kept`` names the kinds of record anybody kept by then: a rate over another kind has no data.
+    ``counting`` says which teachers count; ``kept`` names the kinds of record anybody kept by then: a rate over another kind has no data.
     """
 
     on: date
     book: Book
     policy: IndicatorPolicy
+    counting: Counting
     records: Records
     stages: Mapping[str, StageResult]
     counts: DistrictCounts
@@ -99,8 +101,19 @@ def board(work: Work, on: date, book: Book | None = None) -> Board:
     counting = Counting.in_force(book, on, heads)
     records = read_records(work.session, on, counting)
     facts = [school.facts for school in records.schools]
-    return Board(on, book, policy, records, {stage: rules.stage_result(facts, stage, policy) for stage in STAGES},
+    return Board(on, book, policy, counting, records, {stage: rules.stage_result(facts, stage, policy) for stage in STAGES},
                  _counts(work, on, book, records, counting, heads), district.collected(work.session, on))
+
+
+def sizes_of(board: Board, school: SchoolRecord) -> tuple[SchoolSize, tuple[ClassSize, ...]] | None:
+    """Size and classes of a school with pupils of 小学 or 初中; None for special and vocational schools and others."""
+    size = school_size(school.kind, school.pupils, board.value("indicators.school_size_limits").value)
+    if size is None or school.kind in board.policy.excluded_kinds:
+        return None
+    limits = board.value("indicators.class_size_limits").value
+    return size, tuple(
+        class_size(stage, row.pupils, row.classes, limits)
+        for stage in STAGES if (row := school.enrolled.get(stage)) is not None and row.pupils)
 
 
 def permit(work: Work) -> None:
@@ -133,7 +146,7 @@ def _counts(
         reaching_hours=district.teachers_reaching(work.session, on, book, counting),
         certified=sums["certified"],
         eligible=len(moved.eligible),
-        eligible_backbone=len(moved.eligible.keys() & heads),
+        eligible_backbone=len(moved.eligible & heads),
         exchanged=len(moved.exchanged),
         exchanged_backbone=len(moved.exchanged.keys() & heads),
         backbone=len(heads),

@@ -33,11 +33,3 @@ def shortfalls(result: SchoolResult, stage: Stage, policy: IndicatorPolicy) -> t
 def units(row: IndicatorRow, value: Fraction, wanted: Fraction, pupils: int) -> int:
     """Whole people, square metres, yuan or rooms that lift ``value`` to ``wanted``."""
     return max(0, ceil((wanted - value) * pupils / row.per_pupils))
-
-
-def needed(found: tuple[Shortfall, ...], policy: IndicatorPolicy) -> tuple[tuple[Shortfall, int], ...]:
-    """What lets the school pass: all its shortfalls filled; where a single one is allowed below, only up to its floor."""
-    allowed = len(policy.thresholds) - policy.reached_minimum
-    if len(found) <= allowed:
-        return tuple((each, each.to_floor) for each in found)
-    return tuple((each, each.missing) for each in found)

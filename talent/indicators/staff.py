@@ -170,7 +170,8 @@ class Member:
 
 
 def members(
-    session: Session, on: date, counting: Counting, flag: str, *where: ColumnElement[bool]
+    session: Session, on: date, counting: Counting, flag: str, *where: ColumnElement[bool],
+    offset: int = 0, limit: int | None = None,
 ) -> list[Member]:
     """Those in service on the date whom ``where`` takes, by school and staff number; one statement."""
     rows = session.execute(
@@ -180,6 +181,7 @@ def members(
                case((counting.flags[flag], 1), else_=0))
         .join(Employment, Employment.person_id == Person.id).join(School, School.id == Employment.school_id)
         .where(in_service_on(on), *where).order_by(School.code, Person.staff_no)
+        .offset(offset).limit(limit)
     )
     return [_member(row) for row in rows]
 
