@@ -15,36 +15,59 @@ from werkzeug.wrappers import Response as AnyResponse
 from talent.core.language import CATALOGUES
 from talent.core.work import Program
 from talent.web import (
+    achievements,
     admin,
+    audit,
+    eligible,
+    entries,
     home,
     imports,
+    inbox,
     indicators,
     jobs,
+    ledgers,
     login,
     navigation,
     pay,
     people,
+    people_acts,
     policy,
+    portraits,
+    proof,
     refusals,
+    school_acts,
+    schools,
     security,
     templating,
     tiers,
+    training,
 )
 from talent.web.security import current_actor, public, signed_in
 
 PACKAGE = Path(__file__).resolve().parent
-#: The families of pages. Each module offers ``pages``, a blueprint.
+#: The families of pages. Each module offers ``pages``, a blueprint; two of one family offer the same.
 PAGES = (
     login,
     admin,
     people,
+    people_acts,
+    schools,
+    school_acts,
+    training,
+    achievements,
+    ledgers,
+    entries,
     imports,
     jobs,
     home,
     tiers,
+    eligible,
     pay,
     indicators,
     policy,
+    portraits,
+    audit,
+    proof,
 )
 
 
@@ -63,8 +86,8 @@ def create_app(program: Program) -> Flask:
     _configure(app, program)
     _extend(app)
     _surround(app)
-    for module in PAGES:
-        app.register_blueprint(module.pages)
+    for pages in dict.fromkeys(module.pages for module in PAGES):
+        app.register_blueprint(pages)
     app.add_url_rule("/", "root", root)
     app.add_url_rule("/healthz", "healthz", health)
     refusals.install(app)
@@ -98,13 +121,14 @@ def _extend(app: Flask) -> None:
 
 
 def _surround(app: Flask) -> None:
-    """What runs around every view; the order matters: the guard comes last, when all others agree."""
+    """What runs around every view; the order matters: the guard comes when all others agree."""
     app.before_request(security.refuse_strange_host)
     app.before_request(security.refuse_nul)
     app.before_request(security.choose_language)
     app.before_request(security.find_visit)
     CSRFProtect(app)
     app.before_request(security.guard)
+    app.before_request(inbox.forget_after_an_act)
     app.after_request(security.add_headers)
 
 

@@ -1,10 +1,12 @@
-"""Contest results, achievements and mentoring of one person as lines, in the columns all kinds of records share:
-kind, id, on, name, level, detail, hours, state."""
+"""Contest results, achievements and mentoring of one person as lines, in the columns all kinds of records share
+(kind, id, on, name, level, detail, hours, state); and everybody's recognised contest results."""
 
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, case, cast, literal, null, or_, select
+from sqlalchemy import Integer, Row, Select, String, case, cast, literal, null, or_, select
+from sqlalchemy.orm import Session
 
 from talent.achievements.models import Achievement, ContestResult, Mentoring
 from talent.people.models import Person
@@ -46,3 +48,20 @@ def _mentorings(person_id: int, on: date) -> Select[*tuple[Any, ...]]:
         .join(Person, Person.id == other)
         .where(or_(Mentoring.person_id == person_id, Mentoring.apprentice_id == person_id), Mentoring.started_on <= on)
     )
+
+
+def recognised_results(
+    session: Session, since: date, on: date, person_ids: Collection[int] | None = None
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Recognised contest results awarded from ``since`` to ``on``, both in, the newest first; one statement.
+
+    ``person_ids`` None asks for everybody's; the caller has settled whom the actor may see.
+    """
+    query = (
+        select(ContestResult.person_id, ContestResult.id, ContestResult.contest, ContestResult.level,
+               ContestResult.grade, ContestResult.awarded_on)
+        .where(ContestResult.state == "recognised", ContestResult.awarded_on >= since, ContestResult.awarded_on <= on)
+        .order_by(ContestResult.awarded_on.desc(), ContestResult.id)
+    )
+    return session.execute(
+        query if person_ids is None else query.where(ContestResult.person_id.in_(person_ids))).all()

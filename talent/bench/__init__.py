@@ -26,6 +26,7 @@ ENTRIES: Mapping[str, Callable[[Setting], list[Figure]]] = {
     "portraits": portraits.fit,
     "indicators": indicators.board,
     "statements": pages.statements,
+    "pages": pages.growth,
     "help": start.help_text,
 }
 

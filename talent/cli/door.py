@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -103,3 +103,12 @@ def complain(said: Iterable[Said]) -> None:
 def print_json(document: Any) -> None:
     """One JSON document on stdout: Chinese as it is, dates in ISO form."""
     click.echo(json.dumps(document, ensure_ascii=False, default=str))
+
+
+def print_json_rows(head: Mapping[str, Any], name: str, rows: Iterable[Any]) -> None:
+    """``head`` with ``rows`` under ``name``, written row by row: a city's worth need not be one string in memory."""
+    opening = json.dumps(dict(head), ensure_ascii=False, default=str)[:-1]
+    click.echo(f"{opening}, {json.dumps(name)}: [", nl=False)
+    for place, row in enumerate(rows):
+        click.echo((", " if place else "") + json.dumps(row, ensure_ascii=False, default=str), nl=False)
+    click.echo("]}")

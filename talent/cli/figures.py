@@ -7,7 +7,18 @@ from typing import Any
 
 import click
 
-from talent.cli.door import DAY, REFUSED, acting, as_json, complain, has_keys, open_program, print_json, refusing
+from talent.cli.door import (
+    DAY,
+    REFUSED,
+    acting,
+    as_json,
+    complain,
+    has_keys,
+    open_program,
+    print_json,
+    print_json_rows,
+    refusing,
+)
 from talent.core.access import operator
 from talent.core.config import Settings
 from talent.core.errors import NotAllowed
@@ -20,7 +31,12 @@ from talent.pay import commands as pay_commands
 from talent.pay import queries as pay_queries
 from talent.pay.rules import CONVENTIONS
 from talent.policy.book import Book, load_book
+from talent.policy.errors import UnknownKey
+from talent.tiers import candidates
 from talent.tiers import queries as tier_queries
+from talent.tiers.candidates import Judged, Sight
+from talent.tiers.eligibility import RuleVerdict, TierRules, Verdict, tally
+from talent.tiers.reasons import asked, found
 from talent.training import queries as training_queries
 from talent.words.say import say
 
@@ -63,6 +79,45 @@ def pyramid(on: date, form: str) -> None:
     for row in document["tiers"]:
         click.echo(f"{chinese(TITLE, row['tier'])}\t{row['holders']}")
     click.echo(f"共 {document['people']} 人 · people")
+
+
+@tiers.command()
+@click.option("--tier", metavar="CODE", required=True, help="申报哪个层级，如 famous_teacher · which tier")
+@on_date
+@as_json
+@refusing
+def eligible(tier: str, on: date, form: str) -> None:
+    """Who may apply for a tier on the cut-off date: each rule met, not met, or without data."""
+    program = open_program()
+    with program.read(acting(program)) as work:
+        try:
+            people = candidates.eligible(work, tier, on)
+        except UnknownKey:
+            known = ", ".join(candidates.tiers_with_rules(work.book))
+            raise click.BadParameter(f"{tier}: 没有申报条件，可填 {known} · no rules", param_hint="--tier") from None
+        sight = Sight.of(work.actor)
+        if form == "json":
+            print_json_rows({"tier": tier, "on": on}, "teachers", (each.as_json(sight) for each in people))
+        else:
+            _print_verdicts(list(people), sight, TierRules.in_force(work.book, tier, on), work.book)
+
+
+VERDICTS: dict[Verdict, str] = {"met": "满足", "not_met": "没有满足", "no_data": "没有数据"}
+
+
+def _print_verdicts(people: list[Judged], sight: Sight, terms: TierRules, book: Book) -> None:
+    """A line a person, by staff number: the verdict, and what stands against it."""
+    table = tier_queries.table_on(book, terms.on)
+
+    def told(row: RuleVerdict) -> str:
+        there = "，".join(say(each)[0] for each in found(sight.shown(row), terms, table))
+        return f"{VERDICTS[row.verdict]}：{say(asked(row, terms, table))[0]}（{there}）"
+
+    for each in people:
+        against = [told(row) for row in each.found.rules if row.verdict != "met"]
+        click.echo("\t".join([each.person.staff_no, VERDICTS[each.found.verdict], *against]))
+    counts = tally([each.found for each in people])
+    click.echo("，".join(f"{word} {counts[code]} 人" for code, word in VERDICTS.items()) + " · people")
 
 
 @click.command()

@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from talent.core.terms import PUPIL_STAGE
@@ -19,6 +19,7 @@ from talent.indicators.models import Enrolment, Facility, Quota
 from talent.indicators.rules import STAGES, Resources, SchoolFacts, TeacherShares
 from talent.indicators.staff import Counting, groups, teacher_shares, totals_by_post
 from talent.people.models import School
+from talent.people.queries import open_on, school_kind_on, school_name_on
 
 _HUNDRED = 100
 _NOBODY = TeacherShares(Fraction(0), Fraction(0), Fraction(0))
@@ -90,7 +91,8 @@ class Records:
 def read_records(session: Session, on: date, counting: Counting) -> Records:
     """Everything the board judges."""
     rows = session.execute(
-        select(School.id, School.code, School.name, School.kind).where(open_on(on)).order_by(School.code)).all()
+        select(School.id, School.code, school_name_on(on).label("name"), school_kind_on(on).label("kind"))
+        .where(open_on(on)).order_by(School.code)).all()
     found = groups(session, on, counting)
     enrolled, reported, posts = _enrolled(session, on), _reported(session, on), _posts(session, on)
     teachers, staff = teacher_shares(found), totals_by_post(found)
@@ -104,12 +106,6 @@ def read_records(session: Session, on: date, counting: Counting) -> Records:
         posts.get(None),
         {name: sum(group.counts[name] for group in found if group.stage in STAGES) for name in counting.flags},
     )
-
-
-def open_on(on: date) -> ColumnElement[bool]:
-    """Schools open on the day; 停用日期 is the first day closed."""
-    return and_(or_(School.opened_on.is_(None), School.opened_on <= on),
-                or_(School.closed_on.is_(None), School.closed_on > on))
 
 
 def _latest(model: Any, on: date, *columns: Any) -> Any:

@@ -18,8 +18,9 @@ from talent.indicators.district import Exchanges, Move
 from talent.indicators.queries import Board
 from talent.indicators.staff import Counting, Member, members, teachers_at
 from talent.people.models import Employment, Person, School
-from talent.people.queries import in_service_on
-from talent.tiers.queries import Held, read_ledger, table_on
+from talent.people.queries import in_service_on, school_name_on
+from talent.tiers.ledger import Held, read_ledger
+from talent.tiers.queries import table_on
 from talent.training.models import Training
 from talent.training.queries import Window, sums_in
 from talent.training.rules import HoursPolicy, hours_view, window_of
@@ -136,14 +137,15 @@ def people(
     found = members(work.session, on, counting, "staff", base, part, offset=offset, limit=limit)
     rows = _told(work, on, what, found, listing)
     return PeoplePage(rows, _count(work, on, base, listing.counted), _count(work, on, base, ~listing.counted),
-                      _schools_of(work, rows))
+                      _schools_of(work, on, rows))
 
 
-def _schools_of(work: Work, rows: tuple[Counted, ...]) -> dict[int, str]:
+def _schools_of(work: Work, on: date, rows: tuple[Counted, ...]) -> dict[int, str]:
     ids = {school for row in rows if row.move for school in (row.move.from_school_id, row.move.to_school_id) if school}
     if not ids:
         return {}
-    return {row.id: row.name for row in work.session.execute(select(School.id, School.name).where(School.id.in_(ids)))}
+    named = work.session.execute(select(School.id, school_name_on(on).label("name")).where(School.id.in_(ids)))
+    return {row.id: row.name for row in named}
 
 
 def _count(work: Work, on: date, *where: ColumnElement[bool]) -> int:

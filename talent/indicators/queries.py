@@ -26,7 +26,7 @@ from talent.indicators.rules import (
 from talent.indicators.sizes import ClassSize, SchoolSize, class_size, school_size
 from talent.indicators.staff import Counting
 from talent.policy.book import Book, Value
-from talent.tiers.queries import backbone_on, table_on
+from talent.tiers.queries import backbone_on
 
 READ = "indicator:read"
 EXCHANGE_DENOMINATOR = "indicators.exchange_denominator"
@@ -37,7 +37,8 @@ BACKBONE_DENOMINATOR = "indicators.exchange_backbone_denominator"
 class Board:
     """The figures of a date: the schools, each stage over them, and the people behind the district's rates.
 
-    ``counting`` says which teachers count; ``kept`` names the kinds of record anybody kept by then: a rate over another kind has no data.
+    ``counting`` says which teachers count; ``kept`` names the kinds of record anybody kept by then: a
+    rate over another kind has no data.
     """
 
     on: date
@@ -97,12 +98,13 @@ def board(work: Work, on: date, book: Book | None = None) -> Board:
     permit(work)
     book = book or work.book
     policy = IndicatorPolicy.in_force(book, on)
-    heads = backbone_on(work.session, on, table_on(book, on))
+    heads = backbone_on(work.session, on, book)
     counting = Counting.in_force(book, on, heads)
     records = read_records(work.session, on, counting)
     facts = [school.facts for school in records.schools]
-    return Board(on, book, policy, counting, records, {stage: rules.stage_result(facts, stage, policy) for stage in STAGES},
-                 _counts(work, on, book, records, counting, heads), district.collected(work.session, on))
+    results: dict[str, StageResult] = {stage: rules.stage_result(facts, stage, policy) for stage in STAGES}
+    counts = _counts(work, on, book, records, counting, heads)
+    return Board(on, book, policy, counting, records, results, counts, district.collected(work.session, on))
 
 
 def sizes_of(board: Board, school: SchoolRecord) -> tuple[SchoolSize, tuple[ClassSize, ...]] | None:
@@ -124,7 +126,7 @@ def permit(work: Work) -> None:
 
 def counting_of(work: Work, on: date) -> tuple[Counting, frozenset[int]]:
     """The conditions by which people count on the date, and the 骨干 among them."""
-    heads = backbone_on(work.session, on, table_on(work.book, on))
+    heads = backbone_on(work.session, on, work.book)
     return Counting.in_force(work.book, on, heads), heads
 
 

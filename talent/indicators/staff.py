@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from talent.indicators.rules import STAGES, TeacherShares
 from talent.people.models import Employment, Person, School
-from talent.people.queries import in_service_on
+from talent.people.queries import in_service_on, school_kind_on, school_name_on
 from talent.policy.book import Book
 
 FULL_TIME = "full_time_teacher"
@@ -47,7 +47,7 @@ class Counting:
     def in_force(cls, book: Book, on: date, heads: Collection[int] = ()) -> "Counting":
         """The conditions of a date; ``heads`` are the persons with a title that counts as 骨干."""
         stage = case((Employment.stage != "", Employment.stage),
-                     *((School.kind == kind, only) for kind, only in STAGE_OF_KIND.items()), else_="")
+                     *((school_kind_on(on) == kind, only) for kind, only in STAGE_OF_KIND.items()), else_="")
         teaches = Employment.category == FULL_TIME
         evidence = (Employment.certificate_no if _by_number(book, on) else Employment.certificate_kind) != ""
         return cls(stage, {
@@ -105,16 +105,17 @@ class Group:
 
 def groups(session: Session, on: date, counting: Counting) -> list[Group]:
     """Everybody in service on the date, added up; one statement."""
-    keys = (Employment.school_id, School.code, School.kind, Employment.teaching_schools, Employment.stage)
+    keys = (Employment.school_id, School.code, Employment.teaching_schools, Employment.stage)
     sums = (func.sum(case((flag, 1), else_=0)).label(f"n_{name}") for name, flag in counting.flags.items())
     rows = session.execute(
-        select(*keys, *sums).select_from(Employment).join(School, School.id == Employment.school_id)
+        select(*keys, func.min(school_kind_on(on)), *sums)
+        .select_from(Employment).join(School, School.id == Employment.school_id)
         .where(in_service_on(on)).group_by(*keys)
     )
     return [
         Group(school_id, code, teaching_codes(teaching, code), stage_of(stage, kind),
               dict(zip(counting.flags, map(int, counts), strict=True)))
-        for school_id, code, kind, teaching, stage, *counts in rows
+        for school_id, code, teaching, stage, kind, *counts in rows
     ]
 
 
@@ -175,7 +176,7 @@ def members(
 ) -> list[Member]:
     """Those in service on the date whom ``where`` takes, by school and staff number; one statement."""
     rows = session.execute(
-        select(Person.id, Person.staff_no, Person.name, School.code, School.name, School.kind,
+        select(Person.id, Person.staff_no, Person.name, School.code, school_name_on(on), school_kind_on(on),
                Employment.teaching_schools, Employment.stage, Employment.subject, Employment.category,
                Employment.schooling, Employment.certificate_kind, Employment.quota_type,
                case((counting.flags[flag], 1), else_=0))

@@ -48,6 +48,7 @@ class HeldTitle:
     tier: str
     term_from: date
     record: str = ""
+    document_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class ResultFact:
     grade: str
     on: date
     record: str = ""
+    contest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ def _result(rule: kinds.Result, candidate: Candidate, terms: TierRules) -> Found
     counted = [
         result
         for result in candidate.results
-        if window.contains(result.on) and any(_reaches(result, floor, terms) for floor in rule.any_of)
+        if window.contains(result.on) and any(reaches(result, floor, terms) for floor in rule.any_of)
     ]
     required = {
         "years": rule.years,
@@ -209,7 +211,8 @@ def _result(rule: kinds.Result, candidate: Candidate, terms: TierRules) -> Found
     return _yes(bool(counted)), required, actual, tuple(result.record for result in counted)
 
 
-def _reaches(result: ResultFact, floor: kinds.ResultFloor, terms: TierRules) -> bool:
+def reaches(result: ResultFact, floor: kinds.ResultFloor, terms: TierRules) -> bool:
+    """Whether a result is at the level of the floor or above, and at its grade where it names one."""
     high_enough = result.level in terms.levels.at_least(floor.level_at_least)
     grade = floor.grade_at_least
     return high_enough and (grade is None or result.grade in terms.grades.at_least(grade))
@@ -239,8 +242,9 @@ def _hours(rule: kinds.Hours, candidate: Candidate, terms: TierRules) -> Found:
 
 
 def _conduct(rule: kinds.Conduct, candidate: Candidate, terms: TierRules) -> Found:
+    """Only whether a bar stands; how many is told by nothing but the records, which not every reader sees."""
     bars = [bar for bar in candidate.bars if Period.inclusive(bar.decided_on, bar.until).contains(terms.on)]
-    return _yes(not bars), 0, len(bars), tuple(bar.record for bar in bars)
+    return _yes(not bars), False, bool(bars), tuple(bar.record for bar in bars)
 
 
 def _yes(answer: bool) -> Verdict:

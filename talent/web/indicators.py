@@ -21,8 +21,8 @@ from talent.indicators.queries import Board, stage_named
 from talent.indicators.rules import STAGES, TEACHER_INDICATORS, Stage
 from talent.indicators.staffing import district_staffing, staffing_of
 from talent.tiers.queries import table_on
-from talent.web import board as words
-from talent.web import board_receipt as receipt
+from talent.web import indicator_board as words
+from talent.web import indicator_receipt as receipt
 from talent.web import kit
 from talent.web.links import link_to, person_url
 from talent.web.profile import labels

@@ -23,7 +23,13 @@ VOCABULARIES = {
     "stage": terms.TEACHER_STAGE,
     "indicator": terms.INDICATOR,
     "part": terms.PREMISES_OF,
+    "title": terms.TITLE,
+    "trait": terms.PORTRAIT_TRAIT,
 }
+
+
+#: Facts that the policy book words: they have their English where it is the shipped book's.
+BOOK_WORDS = frozenset({"label", "document", "clause"})
 
 
 class Said(Protocol):
@@ -66,8 +72,12 @@ def shown(name: str, value: Any) -> str:
     if name.endswith("_hundredths"):
         whole, rest = divmod(value, 100)
         return f"{whole}.{rest:02d}".rstrip("0").rstrip(".")
+    if isinstance(value, float):
+        return f"{value:.2f}"
     if isinstance(value, date):
         return value.isoformat()
+    if name in BOOK_WORDS:
+        return translated(str(value))
     if name in VOCABULARIES:
         word = next((word for word, code in VOCABULARIES[name].items() if code == value), str(value))
         return translated(word)

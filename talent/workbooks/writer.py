@@ -25,7 +25,7 @@ __all__ = ["Record", "write_records", "write_report", "write_template"]
 Record = Mapping[str, Any]
 
 _LAST_ROW = 1_048_575
-_SAFE = {
+SAFE = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
@@ -79,7 +79,7 @@ class _Book:
     """A workbook under construction: formats once, one list of codes per set of choices."""
 
     def __init__(self, path: Path | str, *, constant_memory: bool) -> None:
-        self._file = xlsxwriter.Workbook(str(path), _SAFE | {"constant_memory": constant_memory})
+        self._file = xlsxwriter.Workbook(str(path), SAFE | {"constant_memory": constant_memory})
         self._formats: dict[str, Format] = {}
         self._code_lists: dict[tuple[str, ...], int] = {}
 

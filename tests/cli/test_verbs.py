@@ -224,3 +224,35 @@ def test_the_doctor_names_what_is_wrong_and_nothing_else(terminal: Terminal, pro
         set() if sqlite else {"fsync", "full_page_writes", "synchronous_commit"}
     )
     assert {"schema", "files", "key field", "key index"} <= set(checks)
+
+
+def test_who_may_apply_by_old_names_of_professional_titles(district: Terminal) -> None:
+    """中学高级 is 高级, 小学高级 is 一级; a month alone leaves the day open."""
+    district.load("教职工", "工号,姓名,学校代码,职称,出生日期,从教日期,在岗状态,离岗日期\n"
+                            "0101,张三,0001,中学高级,1980-05-05,2014-09,在岗,\n"
+                            "0102,李四,0001,小学高级,1960-05-05,1980-09-01,退休,2024-09-01\n")
+    document = district.json("tiers", "eligible", "--tier", "chief_subject_teacher", "--on", "2024-09-15")
+    assert (document["tier"], document["on"]) == ("chief_subject_teacher", "2024-09-15")
+    found = {row["staff_no"]: {rule["rule"]: rule for rule in row["rules"]} for row in document["teachers"]}
+    assert [row["verdict"] for row in document["teachers"]] == ["not_met", "not_met"]
+    assert found["0101"]["professional_title"] == {
+        "rule": "professional_title", "verdict": "met", "required": "senior", "actual": "senior"}
+    assert found["0102"]["professional_title"]["actual"] == "first"
+    assert found["0102"]["in_service"] == {"rule": "in_service", "verdict": "not_met", "required": True, "actual": False}
+    assert found["0101"]["teaching_years"] == {
+        "rule": "teaching_years", "verdict": "no_data", "required": {"at_least": 10, "at_most": None}, "actual": [9, 10]}
+    assert found["0101"]["hours"] == {"rule": "hours", "verdict": "met", "required": 360, "actual": 360.5}
+    assert found["0102"]["hours"] == {"rule": "hours", "verdict": "no_data", "required": 360, "actual": None}
+
+
+def test_who_may_apply_as_lines(district: Terminal) -> None:
+    lines = district("tiers", "eligible", "--tier", "new_talent", "--on", "2024-09-15").stdout.splitlines()
+    assert [line.split("\t")[:2] for line in lines] == [
+        ["0101", "没有满足"], ["0102", "没有满足"], ["满足 0 人，没有满足 2 人，没有数据 0 人 · people"]]
+    assert "没有满足：从教 3 至 8 年（14 年）" in lines[0] and "没有满足：截止日在职（不在职）" in lines[1]
+
+
+def test_a_tier_nobody_applies_for_is_wrong_usage(district: Terminal) -> None:
+    result = district("tiers", "eligible", "--tier", "special_grade", "--on", "2024-09-15")
+    assert (result.exit_code, result.stdout) == (2, "") and "famous_teacher" in result.stderr
+    assert district("tiers", "eligible", "--tier", "famous_teacher", "--on", "2009-12-31").exit_code == 1

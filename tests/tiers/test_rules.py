@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from talent.core.errors import Finding
 from talent.core.periods import Period
 from talent.policy.book import load_book
 from talent.policy.errors import UnknownKey
+from talent.tiers.candidates import Sight
 from talent.tiers.eligibility import (
     Candidate,
     ConductBar,
@@ -21,7 +23,7 @@ from talent.tiers.eligibility import (
     overall,
     tally,
 )
-from talent.tiers.reasons import reason, shortfalls
+from talent.tiers.reasons import asked, found, near_results, reason, shortfalls
 from talent.tiers.rules import (
     Pyramid,
     StateFact,
@@ -31,13 +33,17 @@ from talent.tiers.rules import (
     backbone,
     highest,
     in_force,
+    is_in_force,
     pyramid,
+    spans,
 )
+from talent.words.say import say
 from talent.words.tiers import WORDS
 
 BOOK = load_book()
 ON = date(2022, 9, 1)
 TABLE = BOOK.at("tiers.table", ON).value
+EVERYTHING = Sight(ages=True, cases=True)
 SCOPE = BOOK.at("tiers.cultivation_scope", ON).value
 ARTS = BOOK.at("vocabulary.art_subjects", ON).value
 TIERS = st.sampled_from(TABLE.codes)
@@ -63,6 +69,34 @@ TITLES = st.lists(
     ),
     max_size=12,
 )
+
+
+AWAY = st.one_of(
+    st.builds(Period, st.none(), DAYS),
+    st.builds(Period, DAYS),
+    st.builds(lambda start, days: Period(start, start + timedelta(days)), DAYS, st.integers(1, 900)),
+)
+BROKEN = st.builds(
+    TitleFact,
+    st.just("T1"),
+    TIERS,
+    DAYS,
+    st.none() | st.dates(date(2016, 1, 1), date(2030, 1, 1)),
+    st.lists(
+        st.builds(StateFact, st.sampled_from(["in_office", "suspended", "revoked"]), st.none() | DAYS), max_size=4
+    ).map(tuple),
+    st.lists(AWAY, max_size=3).map(tuple),
+)
+
+
+@given(BROKEN, st.lists(DAYS, max_size=20))
+def test_a_title_judged_once_is_judged_as_on_every_date(title: TitleFact, days: list[date]) -> None:
+    edges = [state.on for state in title.states] + [day for period in title.away for day in (period.start, period.end)]
+    days += [day + timedelta(by) for day in (title.term_from, title.term_to, *edges) if day for by in (-1, 0, 1)]
+    held_in = spans(title, TABLE)
+    assert {day: any(span.contains(day) for span in held_in) for day in days} == {
+        day: is_in_force(title, day, TABLE) for day in days
+    }
 
 
 def test_the_tower_counts_a_person_once_and_honours_beside_it_each_on_its_own() -> None:
@@ -242,25 +276,54 @@ def test_not_met_decides_before_no_data_before_met(verdicts: list[str]) -> None:
     assert overall(verdicts) == expected  # type: ignore[arg-type]
 
 
+def _told(candidate: Candidate, tier: str, sight: Sight = EVERYTHING) -> list[Finding]:
+    """Every sentence that can be said of a candidate."""
+    terms = TierRules.in_force(BOOK, tier, ON)
+    near = near_results(candidate, terms)
+    return [
+        finding
+        for row in map(sight.shown, eligibility(candidate, terms).rules)
+        for finding in (reason(row, terms, TABLE), asked(row, terms, TABLE), *found(row, terms, TABLE, near),
+                        *found(row, terms, TABLE))
+    ]
+
+
 def test_every_reason_a_rule_can_give_has_its_words() -> None:
-    said = set()
-    for row in TABLE.tower:
-        terms = TierRules.in_force(BOOK, row.code, ON)
-        for candidate in (GOOD, BARE, BARRED, Candidate("T4", True, born=KnownDate(date(1987, 9, 9), True))):
-            for rule in eligibility(candidate, terms).rules:
-                finding = reason(rule, terms, TABLE)
-                needed = {
-                    name for text in WORDS[finding.code] for _, name, _, _ in Formatter().parse(text) if name
-                }
-                assert needed <= set(finding.params), finding.code
-                said.add(finding.code)
-    young = Candidate(
-        "T5", True, teaching_since=KnownDate(date(2018, 9, 1)), born=KnownDate(date(1995, 1, 1)), hours=100
-    )
-    for tier in ("new_talent", "leading_talent"):
-        terms = TierRules.in_force(BOOK, tier, ON)
-        said |= {reason(rule, terms, TABLE).code for rule in eligibility(young, terms).rules}
-    assert said == set(WORDS)
+    month = Candidate("T4", True, teaching_since=KnownDate(date(2019, 9, 1), True),
+                      born=KnownDate(date(1986, 9, 9), True), hours=15000)
+    young = Candidate("T5", True, teaching_since=KnownDate(date(2018, 9, 1)), born=KnownDate(date(1995, 1, 1)),
+                      hours=100, results=(ResultFact("school", "first", date(2022, 1, 1)),))
+    faded = Candidate("T6", True, results=(ResultFact("national", "first", date(2016, 1, 1)),))
+    told = [each for row in TABLE.tower for person in (GOOD, BARE, BARRED, month, young, faded)
+            for each in _told(person, row.code)]
+    told += _told(young, "new_talent", Sight(ages=False, cases=False))
+    for finding in told:
+        needed = {name for text in WORDS[finding.code] for _, name, _, _ in Formatter().parse(text) if name}
+        assert needed <= set(finding.params), finding.code
+    assert set(WORDS) - {finding.code for finding in told} == {"tiers.prior_title.asked"}
+
+
+def test_requirements_are_told_shortly() -> None:
+    terms = TierRules.in_force(BOOK, "chief_subject_teacher", ON)
+    told = {row.rule: say(asked(row, terms, TABLE))[0] for row in eligibility(GOOD, terms).rules}
+    assert told == {
+        "in_service": "截止日在职", "professional_title": "职称高级及以上", "teaching_years": "从教满 10 年",
+        "prior_title": "曾任区级学科带头人及以上", "result": "近 5 年竞赛区县级一等奖，或市级及以上",
+        "appraisal": "2019—2021 年度考核合格", "hours": "近五年认定学时满 360", "conduct": "没有师德限制",
+    }
+    lowest = TierRules.in_force(BOOK, "district_subject_head", ON)
+    rows = {row.rule: row for row in eligibility(GOOD, lowest).rules}
+    assert say(asked(rows["prior_title"], lowest, TABLE))[0] == "曾有塔上或市级以上任一称号"
+
+
+def test_results_that_nearly_counted_are_told() -> None:
+    terms = TierRules.in_force(BOOK, "chief_subject_teacher", ON)
+    won = (ResultFact("district", "second", date(2022, 1, 1)), ResultFact("district", "third", date(2021, 1, 1)),
+           ResultFact("municipal", "third", date(2017, 9, 1)), ResultFact("national", "first", date(2010, 1, 1)))
+    person = Candidate("T7", True, results=won)
+    row = next(row for row in eligibility(person, terms).rules if row.rule == "result")
+    told = [say(each)[0] for each in found(row, terms, TABLE, near_results(person, terms))]
+    assert told == ["近 5 年 2 项，最高区县级二等奖", "2017 年的市级三等奖已过 5 年"]
 
 
 def test_shortfalls_are_the_reasons_of_what_is_not_met() -> None:

@@ -4,6 +4,7 @@ Each module holds the input of one picture, the geometry it becomes and the pure
 The macros in ``templates/pictures`` only draw. Lengths are SVG user units, rounded to a tenth.
 """
 
+from talent.web.pictures.evidence import Measure, curves
 from talent.web.pictures.hours import HoursBar, hours_bars
 from talent.web.pictures.lines import Series, diverging, limit_bar, shares, trends
 from talent.web.pictures.months import Month, months
@@ -20,11 +21,13 @@ __all__ = [
     "HoursBar",
     "Lane",
     "Layer",
+    "Measure",
     "Month",
     "School",
     "Series",
     "Span",
     "TowerYear",
+    "curves",
     "diverging",
     "hours_bars",
     "layer_of",

@@ -16,7 +16,7 @@ from talent.indicators.shortfall import units
 from talent.indicators.staffing import Staffing
 from talent.policy.book import Value
 from talent.policy.tables import IndicatorTable
-from talent.web.board import Line, denominator_name, exact, places_of, quantity, standard
+from talent.web.indicator_board import Line, denominator_name, exact, places_of, quantity, standard
 from talent.web.links import link_to
 from talent.web.templating import num, pct
 
