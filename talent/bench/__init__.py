@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from talent.bench import imports, pages, pay, portraits, start, workbooks
+from talent.bench import imports, indicators, pages, pay, portraits, start, workbooks
 from talent.bench.measure import Figure, Setting, Size
 
 #: Name → what measures it. In the order in which a run without names takes them.
@@ -24,6 +24,7 @@ ENTRIES: Mapping[str, Callable[[Setting], list[Figure]]] = {
     "import-training": imports.training,
     "pay": pay.year,
     "portraits": portraits.fit,
+    "indicators": indicators.board,
     "statements": pages.statements,
     "pages": pages.growth,
     "help": start.help_text,

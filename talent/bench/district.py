@@ -62,25 +62,26 @@ def staff_no(number: int) -> str:
 
 def settle(program: Program, people: int) -> None:
     """People 1..``people``, all on post since 2015, at schools of fifty."""
-    schools = range(1, _school_of(people) + 1)
+    schools = range(1, school_of(people) + 1)
     fill(program, School, ({"id": each, "code": f"{each:04d}", "name": f"第{each}小学", "kind": "primary",
                             "ownership": "public", "area": "urban"} for each in schools))
     numbers = range(1, people + 1)
     fill(program, Person, ({"id": each, "uid": f"uid{each}", "staff_no": staff_no(each), "name": f"教师{each}",
                             "pinyin": f"jiaoshi{each}", "initials": "js"} for each in numbers))
     fill(program, Employment, ({
-        "person_id": each, "school_id": _school_of(each), "valid_from": date(2015, 9, 1), "stage": "primary",
+        "person_id": each, "school_id": school_of(each), "valid_from": date(2015, 9, 1), "stage": "primary",
         "subject": "语文", "category": "full_time_teacher", "quota_type": "staffed", "professional_title": "first",
     } for each in numbers))
 
 
-def _school_of(person: int) -> int:
+def school_of(person: int) -> int:
+    """The id of the school a person of :func:`settle` is at."""
     return (person - 1) // SCHOOL_SIZE + 1
 
 
 def send(program: Program, people: int) -> None:
     """Everybody of ``settle`` on assistance for the twelve months of :data:`PAY_YEAR`, found qualified."""
     fill(program, Assignment, ({
-        "person_id": each, "sending_school_id": _school_of(each), "host": "受援学校", "kind": "paired",
+        "person_id": each, "sending_school_id": school_of(each), "host": "受援学校", "kind": "paired",
         "started_on": date(PAY_YEAR, 1, 1), "ended_on": date(PAY_YEAR, 12, 31), "appraisal": "qualified",
     } for each in range(1, people + 1)))

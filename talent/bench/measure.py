@@ -25,6 +25,7 @@ class Size:
     training_people: int = 2_000
     assignments: int = 20_000
     teachers: int = 5_000
+    board_teachers: int = 6_000
     few: int = 10
     many: int = 10_000
     starts: int = 5

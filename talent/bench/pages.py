@@ -40,6 +40,7 @@ PAGES = (
     Page("roster", "people.index"),
     Page("profile", "people.show", {"person_id": 1}),
     Page("pyramid", "tiers.index"),
+    Page("indicators", "indicators.index"),
     Page("pay", "pay.index", {"year": district.PAY_YEAR}),
     Page("pay-people", "pay.people", {"year": district.PAY_YEAR}),
     Page("pay-school", "pay.school", {"year": district.PAY_YEAR, "code": "0001"}),
@@ -78,7 +79,7 @@ class _Opened:
         populate(program, rows)
         app = create_app(program)
         self.program = program
-        self.client = _signed_in(app, program)
+        self.client = signed_in(app, program)
         self.addresses = {page.name: address for page, address in _addresses(app)}
 
     def seconds(self, address: str) -> float:
@@ -127,7 +128,8 @@ def counting(program: Program) -> Iterator[list[str]]:
         event.remove(program.engine, "before_cursor_execute", note)
 
 
-def _signed_in(app: Flask, program: Program) -> FlaskClient:
+def signed_in(app: Flask, program: Program) -> FlaskClient:
+    """A browser of the personnel office, signed in."""
     secret = passwords.seal(program.settings, PASSWORD)
     with program.begin(operator()) as work:
         commands.add_user(work, name=ACCOUNT, role="hr", secret=secret, must_change=False)

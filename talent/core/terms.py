@@ -90,6 +90,14 @@ PAY_CONVENTION: Mapping[str, str] = {
     "当月满 15 天计 1/12": "month_min_days", "当月有一天就计": "month_any_day", "整月在岗才计": "month_full",
     "按当月天数折算": "month_partial", "按全年天数折算": "day",
 }
+#: What a row of premises is about.
+PREMISES_OF: Mapping[str, str] = {**PUPIL_STAGE, "全校": "whole"}
+#: The resource indicators in short, as boards and findings name them; what they require is in the policy book.
+INDICATOR: Mapping[str, str] = {
+    "高于规定学历教师": "schooling", "县级以上骨干教师": "backbone", "体音美专任教师": "specialists",
+    "教学及辅助用房": "teaching_area", "体育运动场馆": "sports_area", "教学仪器设备": "equipment",
+    "网络多媒体教室": "multimedia_rooms",
+}
 ROLE_NAME: Mapping[str, str] = {
     "系统管理员": "admin", "人事科": "hr", "分管局长": "leader", "校长": "principal", "学校办公室": "school", "评审专家": "expert",
     "教师": "teacher", "财务科": "finance", "审计": "auditor", "本机操作员": "operator",
@@ -111,7 +119,7 @@ AUDIT_ACTION: Mapping[str, str] = {
     "离职": "person:resign", "重新入职、返聘": "person:rehire", "更正姓名": "person:name", "更正工号": "person:staff_no",
     "更正证件号码": "person:identity", "更正基本情况": "person:facts", "新设学校": "school:open",
     "学校更名": "school:rename", "学校停办": "school:close", "学校并入他校": "school:merge", "更正学校登记": "school:correct",
-    "导出记录": "record:export", "同意角色授权": "role:approve", "收回角色": "role:end", "授予角色": "role:grant",
+    "导出记录": "record:export", "导出监测指标": "indicator:export", "同意角色授权": "role:approve", "收回角色": "role:end", "授予角色": "role:grant",
 }
 
 

@@ -129,6 +129,10 @@ class StageResult:
     def pupils(self) -> int:
         return sum(result.pupils for result in self.school_results)
 
+    def result_of(self, code: str) -> SchoolResult | None:
+        """The result of one school, None when it takes no part."""
+        return next((result for result in self.school_results if result.school_code == code), None)
+
 
 def takes_part(school: SchoolFacts, policy: IndicatorPolicy) -> bool:
     """Whether a school is measured: not special or vocational, no teaching point with few pupils."""
@@ -247,7 +251,7 @@ def _gaps_of(school: SchoolFacts, stage: Stage, policy: IndicatorPolicy) -> list
     place = {"school_code": school.code, "stage": stage}
     lacking = [row for row in policy.thresholds if amount_of(school, stage, row, policy) is None]
     findings = [
-        Finding("indicators.no_facility", params={**place, "indicator": row.label}, level="warning")
+        Finding("indicators.no_facility", params={**place, "indicator": row.code}, level="warning")
         for row in lacking
         if row.code not in TEACHER_INDICATORS
     ]

@@ -53,6 +53,14 @@ def title_facts(session: Session, on: date, scope: Scope) -> list[TitleFact]:
     return [title.fact for title in read_ledger(session, on).within(on, scope)]
 
 
+def backbone_on(session: Session, on: date, book: Book) -> frozenset[int]:
+    """县级以上骨干 on ``on`` by person id; three statements over the titles whose term may not be over."""
+    table = table_on(book, on)
+    ledger = read_ledger(session, on, terms=Terms(on, since=on, tables=tables_of(book)))
+    held = ledger.in_force(on, table, Scope(everyone=True))
+    return frozenset(title.holder.person_id for title in held if title.fact.tier in table.backbone)
+
+
 def pyramid(work: Work, on: date) -> Pyramid:
     """The tower on ``on`` of everybody the actor may see."""
     scope, table = work.require("title:read"), table_on(work.book, on)

@@ -21,6 +21,8 @@ VOCABULARIES = {
     "role": terms.ROLE_NAME,
     "school_kind": terms.SCHOOL_KIND,
     "stage": terms.TEACHER_STAGE,
+    "indicator": terms.INDICATOR,
+    "part": terms.PREMISES_OF,
     "title": terms.TITLE,
     "trait": terms.PORTRAIT_TRAIT,
 }

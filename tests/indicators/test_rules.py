@@ -217,7 +217,7 @@ def test_gaps_say_why_a_school_is_out_or_has_no_value() -> None:
         ("P3", "indicators.no_teacher_record"),
         ("P3", "indicators.no_facility"),
     ]
-    assert {finding.code for finding in found} == set(WORDS)
+    assert {finding.code for finding in found} < set(WORDS)
     assert all(WORDS[finding.code][0].format(**finding.params) for finding in found)
     assert gaps(schools, "junior", POLICY) == ()
 

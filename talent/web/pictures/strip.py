@@ -76,8 +76,9 @@ def _x(ratio: float) -> float:
 def _place(x: float, placed: Sequence[SchoolDot], beyond: bool) -> tuple[float, int]:
     """The lane nearest the middle where nothing is touched. When all are taken: the one with most room, or,
     beyond the scale where x says no more than "at least", a column further left."""
+    near = [dot for dot in placed if abs(x - dot.x) < _APART + 0.1]  # of hundreds of dots on a board few are near
     room = {
-        lane: min((r1(abs(x - dot.x)) for dot in placed if dot.y == _MIDDLE + lane), default=WIDTH)
+        lane: min((r1(abs(x - dot.x)) for dot in near if dot.y == _MIDDLE + lane), default=WIDTH)
         for lane in _LANES
     }
     free = next((lane for lane in _LANES if room[lane] >= _APART), None)
