@@ -16,6 +16,7 @@ from talent.core.language import CATALOGUES
 from talent.core.work import Program
 from talent.web import (
     admin,
+    board,
     eligible,
     home,
     imports,
@@ -41,6 +42,7 @@ PAGES = (
     imports,
     jobs,
     home,
+    board,
     tiers,
     eligible,
     pay,

@@ -25,7 +25,8 @@ from talent.core.errors import Conflict, Finding, NotAllowed, NotFound, RuleViol
 from talent.core.jobs import MOST_ATTEMPTS, Job
 from talent.core.work import Program
 from talent.exchange import staging
-from talent.words.say import all_words
+from talent.reports import commands as reports
+from talent.words.say import all_words, say
 
 log = logging.getLogger(__name__)
 
@@ -43,11 +44,17 @@ def build_portraits(program: Program, actor: Actor, payload: Mapping[str, Any], 
     return commands.run_build(program, actor, payload, report)
 
 
+def print_board(program: Program, actor: Actor, payload: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    """The board as a paper."""
+    return reports.run(program, actor, payload, report, say)
+
+
 #: What a worker can do. A slice with background work adds its line here.
 TASKS: Mapping[str, Task] = {
     staging.PREVIEW: staging.run_preview,
     staging.ACCEPT: staging.run_accept,
     "portraits.build": build_portraits,
+    reports.KIND: print_board,
 }
 
 

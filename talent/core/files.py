@@ -39,7 +39,7 @@ def folder(home: Path) -> Path:
 def store(work: Work, home: Path, name: str, stream: BinaryIO) -> StoredFile:
     """Copy ``stream`` to a random name and add its row."""
     suffix = Path(name).suffix.lower()
-    stored_as = secrets.token_hex(16) + (suffix if suffix in (".xlsx", ".xls", ".csv") else "")
+    stored_as = secrets.token_hex(16) + (suffix if suffix in (".xlsx", ".xls", ".csv", ".pdf") else "")
     digest, size = hashlib.sha256(), 0
     with open(folder(home) / stored_as, "xb") as file:
         while chunk := stream.read(CHUNK):

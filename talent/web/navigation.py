@@ -40,6 +40,7 @@ ENTRIES = (
     Entry(lazy_gettext("我的激励金"), "pay.mine", "signpost-split", "pay:read", "self"),
     Entry(lazy_gettext("画像"), "portraits.index", "pentagon", "portrait:read"),
     Entry(lazy_gettext("监测"), "indicators.index", "speedometer2", "indicator:read"),
+    Entry(lazy_gettext("看板"), "board.index", "bar-chart-line", "board:read"),
     Entry(lazy_gettext("账号"), "admin.index", "person-gear", "account:list"),
     Entry(lazy_gettext("导入"), "imports.index", "file-earmark-arrow-up", "record:import"),
     Entry(lazy_gettext("政策参数"), "policy.index", "sliders", "policy:read"),
