@@ -15,21 +15,32 @@ from werkzeug.wrappers import Response as AnyResponse
 from talent.core.language import CATALOGUES
 from talent.core.work import Program
 from talent.web import (
+    achievements,
     admin,
+    audit,
     board,
     eligible,
+    entries,
     home,
     imports,
+    inbox,
     jobs,
+    ledgers,
     login,
     navigation,
     pay,
     people,
+    people_acts,
     policy,
+    portraits,
+    proof,
     refusals,
+    school_acts,
+    schools,
     security,
     templating,
     tiers,
+    training,
 )
 from talent.web.security import current_actor, public, signed_in
 
@@ -39,6 +50,13 @@ PAGES = (
     login,
     admin,
     people,
+    people_acts,
+    schools,
+    school_acts,
+    training,
+    achievements,
+    ledgers,
+    entries,
     imports,
     jobs,
     home,
@@ -47,6 +65,9 @@ PAGES = (
     eligible,
     pay,
     policy,
+    portraits,
+    audit,
+    proof,
 )
 
 
@@ -100,13 +121,14 @@ def _extend(app: Flask) -> None:
 
 
 def _surround(app: Flask) -> None:
-    """What runs around every view; the order matters: the guard comes last, when all others agree."""
+    """What runs around every view; the order matters: the guard comes when all others agree."""
     app.before_request(security.refuse_strange_host)
     app.before_request(security.refuse_nul)
     app.before_request(security.choose_language)
     app.before_request(security.find_visit)
     CSRFProtect(app)
     app.before_request(security.guard)
+    app.before_request(inbox.forget_after_an_act)
     app.after_request(security.add_headers)
 
 

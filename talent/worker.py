@@ -9,6 +9,7 @@ import logging
 import secrets
 import signal
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -19,18 +20,21 @@ from sqlalchemy.orm import Session
 
 from talent.accounts import queries
 from talent.accounts.models import User
-from talent.core import jobs
+from talent.core import audit_chain, jobs
 from talent.core.access import Actor, operator
 from talent.core.errors import Conflict, Finding, NotAllowed, NotFound, RuleViolation
-from talent.core.jobs import MOST_ATTEMPTS, Job
+from talent.core.jobs import MOST_ATTEMPTS, Claim, Job
 from talent.core.work import Program
 from talent.exchange import staging
+from talent.portraits.models import BUILD
 from talent.reports import commands as reports
 from talent.words.say import all_words, say
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
+#: How often the newest audit event is written down outside the database: well within the hour.
+ANCHOR_SECONDS = 600.0
 
 Report = Callable[[str, int, int], None]
 Task = Callable[[Program, Actor, Mapping[str, Any], Report], dict[str, Any]]
@@ -53,8 +57,8 @@ def print_board(program: Program, actor: Actor, payload: Mapping[str, Any], repo
 TASKS: Mapping[str, Task] = {
     staging.PREVIEW: staging.run_preview,
     staging.ACCEPT: staging.run_accept,
-    "portraits.build": build_portraits,
     reports.KIND: print_board,
+    BUILD: build_portraits,
 }
 
 
@@ -64,16 +68,19 @@ def run(program: Program) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     log.info("worker started")
+    anchored = float("-inf")
     while not stop.is_set():
-        if not _tried(program):
+        if time.monotonic() - anchored >= ANCHOR_SECONDS and _answered(lambda: audit_chain.anchor(program)):
+            anchored = time.monotonic()
+        if not _answered(lambda: run_once(program)):
             stop.wait(POLL_SECONDS)
     log.info("worker stopped")
 
 
-def _tried(program: Program) -> bool:
-    """One round of the loop; a database that is away for a moment does not end the worker."""
+def _answered(step: Callable[[], object]) -> bool:
+    """Take one step of the loop; a database that is away for a moment does not end the worker."""
     try:
-        return run_once(program)
+        return step() is not False
     except (OperationalError, InterfaceError) as error:
         log.warning("database unavailable: %s", error.orig)
         return False
@@ -85,11 +92,10 @@ def run_once(program: Program, tasks: Mapping[str, Task] = TASKS) -> bool:
         return False
     with program.begin(operator()) as work:
         _give_up_lost(work.session, work.now)
-        job = jobs.claim(work.session, work.now)
-        if job is None:
-            return False
-        job_id, kind, payload, asked_by = job.id, job.kind, json.loads(job.payload), job.requested_by
-    _do(program, tasks, job_id, kind, payload, asked_by)
+        held = jobs.claim(work.session, work.now)
+    if held is None:
+        return False
+    _do(program, tasks, held)
     return True
 
 
@@ -109,34 +115,32 @@ def _give_up_lost(session: Session, now: datetime) -> None:
     )
 
 
-def _do(
-    program: Program, tasks: Mapping[str, Task], job_id: int, kind: str, payload: Mapping[str, Any],
-    asked_by: int | None,
-) -> None:
+def _do(program: Program, tasks: Mapping[str, Task], held: Claim) -> None:
     def report(stage: str, done: int = 0, total: int = 0) -> None:
         with program.begin(operator()) as work:
-            jobs.report(work.session, job_id, work.now, stage=stage, done=done, total=total)
+            jobs.report(work.session, held, work.now, stage=stage, done=done, total=total)
 
     result: dict[str, Any] = {}
     failure: tuple[Finding, ...] = ()
     try:
-        actor = _requester(program, asked_by)
+        actor = _requester(program, held.requested_by)
         if actor is None:
             failure = (Finding("job.account_closed"),)
-        elif kind not in tasks:
+        elif held.kind not in tasks:
             failure = (Finding("job.unknown"),)
         else:
-            result = tasks[kind](program, actor, payload, report)
+            result = tasks[held.kind](program, actor, held.payload, report)
     except (OperationalError, InterfaceError):
         raise  # the lease runs out and the job is tried again
     except Exception as error:  # whatever happens, somebody waits for an answer
-        failure = _said(error, job_id, kind)
+        failure = _said(error, held)
     with program.begin(operator()) as work:
         if failure:
-            jobs.fail(work.session, job_id, work.now, _as_json(*failure))
+            closed = jobs.fail(work.session, held, work.now, _as_json(*failure))
         else:
-            jobs.finish(work.session, job_id, work.now, result)
-    log.info("job %s %s %s", job_id, kind, "failed" if failure else "done")
+            closed = jobs.finish(work.session, held, work.now, result)
+    ending = ("failed" if failure else "done") if closed else "left to the worker that took it over"
+    log.info("job %s %s %s", held.job_id, held.kind, ending)
 
 
 def _requester(program: Program, user_id: int | None) -> Actor | None:
@@ -148,7 +152,7 @@ def _requester(program: Program, user_id: int | None) -> Actor | None:
         return None if name is None else queries.actor_named(work.session, name, work.today)
 
 
-def _said(error: Exception, job_id: int, kind: str) -> tuple[Finding, ...]:
+def _said(error: Exception, held: Claim) -> tuple[Finding, ...]:
     """What the requester is told. Only what nobody foresaw goes to the log, under a number."""
     match error:
         case RuleViolation():
@@ -160,7 +164,7 @@ def _said(error: Exception, job_id: int, kind: str) -> tuple[Finding, ...]:
         case NotFound():
             return (Finding("job.not_found"),)
     number = secrets.token_hex(4).upper()
-    log.error("incident %s: job %s %s", number, job_id, kind, exc_info=error)
+    log.error("incident %s: job %s %s", number, held.job_id, held.kind, exc_info=error)
     return (Finding("job.incident", params={"number": number}),)
 
 

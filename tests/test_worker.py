@@ -3,6 +3,7 @@
 import json
 from typing import Any, NoReturn
 
+import pytest
 from sqlalchemy import select
 
 from talent import worker
@@ -69,3 +70,28 @@ def test_a_dead_workers_job_is_taken_over_and_given_up_at_last(program: Program,
         clock.move(minutes=6)
     worker.run_once(program, {})
     assert ended(program)[:2] == ("failed", ["job.given_up"])
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_worker_that_lost_its_job_to_another_neither_finishes_nor_fails_it(
+    program: Program, clock: Clock, fails: bool
+) -> None:
+    taken: list[jobs.Claim | None] = []
+
+    def slow(program: Program, _actor: object, _payload: object, report: worker.Report) -> dict[str, Any]:
+        clock.move(minutes=6)
+        with program.begin(operator()) as work:
+            taken.append(jobs.claim(work.session, work.now))
+        report("late", 1, 2)
+        if fails:
+            raise ZeroDivisionError
+        return {"by": "the first"}
+
+    ask(program)
+    worker.run_once(program, {"test": slow})
+    assert ended(program) == ("running", [], {})
+    with program.begin(operator()) as work:
+        assert work.session.scalars(select(Job.stage)).one() == ""
+        assert taken[0] is not None and jobs.finish(work.session, taken[0], work.now, {"by": "the second"})
+        assert not jobs.fail(work.session, taken[0], work.now, "[]")
+    assert ended(program) == ("done", [], {"by": "the second"})

@@ -4,15 +4,12 @@ Signing in and changing a password take the :class:`Program` rather than a work,
 between two transactions: read what is known, derive, then write.
 """
 
-import secrets
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import CursorResult, delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select, update
 
-from talent.accounts import passwords, queries, rules
-from talent.accounts.models import LoginFailure, RoleGrant, User, UserSession
+from talent.accounts import passwords, queries, rules, sessions
+from talent.accounts.models import RoleGrant, SecondFactor, User, UserSession
 from talent.accounts.passwords import Secret
 from talent.accounts.queries import Credentials
 from talent.core.access import ROLES, Actor
@@ -34,8 +31,8 @@ def sign_in(program: Program, *, name: str, password: str, address: str) -> str:
     """
     known = _confirm(program, name, password, address)
     with program.begin(Actor(known.user_id, known.name, ())) as work:
-        _forget_failures(work, known.name, address)
-        token = _open_session(work, program, known, address)
+        sessions.forget_failures(work, known.name, address)
+        token = sessions.open_session(work, program, known, address)
         work.record("account:sign_in", "user", known.name, address=address)
     return token
 
@@ -55,11 +52,30 @@ def change_password(program: Program, actor: Actor, *, current: str, new: str, a
             update(User).where(User.id == known.user_id, User.password_hash == known.password_hash)
             .values(password_hash=secret.hash, password_set_at=work.now, must_change=False, version=User.version + 1)
         )
-        _must_have_changed(changed, "account")
-        _end_sessions(work, known.user_id)
-        token = _open_session(work, program, known, address)
+        sessions.must_have_changed(changed, "account")
+        sessions.end_sessions(work, known.user_id)
+        token = sessions.open_session(work, program, known, address)
         work.record("account:change_password", "user", known.name)
     return token
+
+
+def prove_password(program: Program, actor: Actor, *, password: str, token: str, address: str) -> None:
+    """Prove the session behind ``token`` by giving the password once more, for acts that ask for it.
+
+    Raises :class:`RuleViolation` (``login.*``); an account with a second factor proves itself by that instead.
+    """
+    _confirm(program, actor.name, password, address)
+    with program.begin(actor) as work:
+        proved = work.session.execute(
+            update(UserSession)
+            .where(UserSession.token_sha256 == queries.token_hash(token), UserSession.user_id == actor.user_id,
+                   UserSession.ended_at.is_(None),
+                   ~select(SecondFactor.user_id).where(SecondFactor.user_id == actor.user_id,
+                                                       SecondFactor.confirmed_at.is_not(None)).exists())
+            .values(proved_at=work.now).execution_options(synchronize_session=False)
+        )
+        sessions.must_have_changed(proved, "session")
+        work.record("account:prove", "user", actor.name, how="password")
 
 
 def sign_out(work: Work, *, token: str) -> None:
@@ -70,7 +86,7 @@ def sign_out(work: Work, *, token: str) -> None:
                UserSession.ended_at.is_(None))
         .values(ended_at=work.now)
     )
-    _must_have_changed(ended, "session")
+    sessions.must_have_changed(ended, "session")
     work.record("account:sign_out", "user", work.actor.name)
 
 
@@ -100,68 +116,10 @@ def _confirm(program: Program, name: str, password: str, address: str, *, may_be
 def _refuse(program: Program, known: Credentials, folded: str, address: str, reason: str) -> None:
     """Count and record a failure in a transaction of its own, which must outlive the refusal."""
     with program.begin(NOBODY) as work:
-        fails = _count_failure(work, work.vault.index(folded), rules.network_of(address))
+        fails = sessions.count_failure(work, work.vault.index(folded), rules.network_of(address))
         work.record("account:sign_in_refused", "user", known.name or "unknown", address=address, fails=fails,
                     reason=reason if known.user_id is not None else "unknown")
     raise RuleViolation(Finding("login.refused"))
-
-
-def _count_failure(work: Work, name_index: str, network: str) -> int:
-    """One more failure in a row; old counts are swept out on the way."""
-    work.session.execute(delete(LoginFailure).where(LoginFailure.last_at < work.now - rules.FAILURES_FORGOTTEN_AFTER))
-    mine = select(LoginFailure).where(LoginFailure.name_index == name_index, LoginFailure.address == network)
-    row = work.session.scalars(mine.with_for_update()).one_or_none()
-    if row is None:
-        try:
-            with work.session.begin_nested():
-                work.session.add(LoginFailure(name_index=name_index, address=network, fails=1, last_at=work.now))
-        except IntegrityError:  # the other of two first failures came first
-            row = work.session.scalars(mine.with_for_update()).one()
-        else:
-            return 1
-    row.fails, row.last_at = rules.fails_now(row.fails, row.last_at, work.now), work.now
-    return row.fails
-
-
-def _forget_failures(work: Work, name: str, address: str) -> None:
-    work.session.execute(
-        delete(LoginFailure).where(LoginFailure.name_index == work.vault.index(name),
-                                   LoginFailure.address == rules.network_of(address))
-    )
-
-
-def _open_session(work: Work, program: Program, known: Credentials, address: str) -> str:
-    """A new session of an account that is still as it was when its password was checked."""
-    still = work.session.scalar(
-        select(User.id).where(User.id == known.user_id, User.disabled_at.is_(None)).with_for_update(read=True)
-    )
-    if still is None:
-        raise RuleViolation(Finding("login.refused"))
-    token = secrets.token_urlsafe(32)
-    work.session.add(UserSession(
-        token_sha256=queries.token_hash(token), user_id=still, address=address[:45], created_at=work.now,
-        expires_at=work.now + timedelta(hours=program.settings.session_absolute_hours),
-    ))
-    return token
-
-
-def _end_sessions(work: Work, user_id: int) -> int:
-    """End the live sessions of an account; how many there were."""
-    return _count(work.session.execute(
-        update(UserSession).where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
-        .values(ended_at=work.now)
-    ))
-
-
-def _count(result: Any) -> int:
-    assert isinstance(result, CursorResult)
-    return result.rowcount
-
-
-def _must_have_changed(result: Any, what: str) -> None:
-    """Compare-and-set: exactly one row was still as expected, or somebody else came first."""
-    if _count(result) != 1:
-        raise Conflict(what)
 
 
 # ── accounts ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -207,8 +165,8 @@ def disable_user(work: Work, *, user_id: int) -> None:
         update(User).where(User.id == user.id, User.disabled_at.is_(None))
         .values(disabled_at=work.now, version=User.version + 1)
     )
-    _must_have_changed(changed, "account")
-    ended = _end_sessions(work, user.id)
+    sessions.must_have_changed(changed, "account")
+    ended = sessions.end_sessions(work, user.id)
     work.record("account:disable", "user", user.name, sessions=ended)
 
 
@@ -221,7 +179,7 @@ def enable_user(work: Work, *, user_id: int) -> None:
         update(User).where(User.id == user.id, User.disabled_at.is_not(None))
         .values(disabled_at=None, version=User.version + 1)
     )
-    _must_have_changed(changed, "account")
+    sessions.must_have_changed(changed, "account")
     if not alone:
         work.session.execute(
             update(RoleGrant).where(RoleGrant.user_id == user.id, RoleGrant.state == "active")
@@ -239,7 +197,7 @@ def reset_password(work: Work, *, user_id: int, secret: Secret) -> None:
         raise RuleViolation(Finding("account.not_oneself"))
     user.password_hash, user.password_set_at, user.must_change = secret.hash, work.now, True
     user.version += 1
-    ended = _end_sessions(work, user.id)
+    ended = sessions.end_sessions(work, user.id)
     work.record("account:reset_password", "user", user.name, sessions=ended)
 
 
@@ -248,7 +206,7 @@ def end_sessions(work: Work, *, user_id: int) -> int:
     user = _user(work, user_id)
     if user.id != work.actor.user_id:
         work.require("account:manage")
-    ended = _end_sessions(work, user.id)
+    ended = sessions.end_sessions(work, user.id)
     work.record("account:end_sessions", "user", user.name, sessions=ended)
     return ended
 
@@ -302,7 +260,7 @@ def approve_grant(work: Work, *, grant_id: int) -> None:
         update(RoleGrant).where(RoleGrant.id == grant.id, RoleGrant.state == "proposed")
         .values(state="active", approved_by=work.actor.user_id, approved_at=work.now)
     )
-    _must_have_changed(changed, "grant")
+    sessions.must_have_changed(changed, "grant")
     work.record("role:approve", "user", grant.user.name, role=grant.role)
 
 
@@ -320,7 +278,7 @@ def end_grant(work: Work, *, grant_id: int) -> None:
         .values(state="ended", ended_by=work.actor.user_id, ended_at=work.now,
                 valid_to=max(grant.valid_from, work.today))
     )
-    _must_have_changed(changed, "grant")
+    sessions.must_have_changed(changed, "grant")
     work.record("role:end", "user", grant.user.name, role=grant.role, was=before)
 
 

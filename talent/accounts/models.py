@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from talent.core.access import ROLES
@@ -91,7 +91,8 @@ class UserSession(Base):
     """One sign-in. The browser holds the token; the table only its hash, so a stolen copy opens nothing.
 
     How long the visit has been idle stands in the signed cookie beside the token: reading a page writes nothing, and
-    an old copy of the cookie goes stale even while its owner keeps working.
+    an old copy of the cookie goes stale even while its owner keeps working. ``proved_at``: when its owner last gave
+    password or code; ``factor_at``: when the second factor was given.
     """
 
     __tablename__ = "user_sessions"
@@ -107,6 +108,30 @@ class UserSession(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    proved_at: Mapped[datetime] = mapped_column(Instant)
+    factor_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class SecondFactor(Base):
+    """The seed of an account's codes, sealed; in use once confirmed. ``last_step``: no code up to it counts again."""
+
+    __tablename__ = "second_factors"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, autoincrement=False)
+    seed_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_step: Mapped[int] = mapped_column(BigInteger)
+
+
+class RecoveryCode(Base):
+    """A code on paper for the day the phone is lost, kept as a keyed hash and used once."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    code_index: Mapped[str] = mapped_column(String(64), unique=True)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class LoginFailure(Base):

@@ -54,7 +54,7 @@ def seal(settings: Settings, password: str, about: Iterable[str] = ()) -> Secret
 
     Raises :class:`RuleViolation` (``password.*``, ``login.busy``). Call it before opening a write transaction.
     """
-    findings = rules.judge_password(password, (*about, settings.bureau))
+    findings = rules.judge_password(password, (*about, settings.bureau), settings.password_profile)
     if findings:
         raise RuleViolation(findings)
     with slot():

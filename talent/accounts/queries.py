@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from talent.accounts.models import LoginFailure, RoleGrant, User, UserSession
+from talent.accounts import rules
+from talent.accounts.models import LoginFailure, RoleGrant, SecondFactor, User, UserSession
 from talent.core.access import Actor, Grant
 from talent.people.models import Person, School
+from talent.people.queries import school_name_on
 
 
 def token_hash(token: str) -> str:
@@ -33,12 +35,16 @@ class Visit:
     display_name: str
     must_change: bool
     school_names: tuple[str, ...]
+    password_set_at: datetime
+    proved_at: datetime
+    has_factor: bool
+    factor_at: datetime | None
 
 
 def _with_grants(today: date) -> Select[*tuple[Any, ...]]:
     return (
-        select(User.id, User.name, User.display_name, User.must_change, RoleGrant.role, RoleGrant.school_id,
-               RoleGrant.person_id, School.name.label("school_name"))
+        select(User.id, User.name, User.display_name, User.must_change, User.password_set_at, RoleGrant.role,
+               RoleGrant.school_id, RoleGrant.person_id, school_name_on(today).label("school_name"))
         .outerjoin(RoleGrant, and_(RoleGrant.user_id == User.id, in_force(today)))
         .outerjoin(School, School.id == RoleGrant.school_id)
         .where(User.disabled_at.is_(None))
@@ -46,23 +52,28 @@ def _with_grants(today: date) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _actor(rows: Sequence[Row[Any]]) -> Actor:
+def _actor(rows: Sequence[Row[Any]], proved: bool = True) -> Actor:
     grants = tuple(Grant(row.role, row.school_id, row.person_id) for row in rows if row.role)
-    return Actor(rows[0].id, rows[0].name, grants)
+    return Actor(rows[0].id, rows[0].name, grants, proved)
 
 
 def visit_of(session: Session, token: str, now: datetime, today: date) -> Visit | None:
     """The visit behind a token, its account enabled and its roles those of ``today``; one statement."""
     rows = session.execute(
         _with_grants(today)
+        .add_columns(UserSession.proved_at, UserSession.factor_at, SecondFactor.confirmed_at)
         .join(UserSession, UserSession.user_id == User.id)
+        .outerjoin(SecondFactor, and_(SecondFactor.user_id == User.id, SecondFactor.confirmed_at.is_not(None)))
         .where(UserSession.token_sha256 == token_hash(token), UserSession.ended_at.is_(None),
                UserSession.created_at <= now, UserSession.expires_at > now)
     ).all()
     if not rows:
         return None
     schools = tuple(dict.fromkeys(row.school_name for row in rows if row.school_name))
-    return Visit(_actor(rows), rows[0].display_name or rows[0].name, rows[0].must_change, schools)
+    first = rows[0]
+    actor = _actor(rows, rules.is_proved(first.proved_at, now))
+    return Visit(actor, first.display_name or first.name, first.must_change, schools, first.password_set_at,
+                 first.proved_at, first.confirmed_at is not None, first.factor_at)
 
 
 def actor_named(session: Session, name: str, today: date) -> Actor | None:
@@ -147,6 +158,7 @@ class AccountRow:
     must_change: bool
     disabled_at: datetime | None
     created_at: datetime
+    has_factor: bool
     grants: tuple[GrantRow, ...]
 
 
@@ -198,12 +210,16 @@ def accounts(session: Session, actor: Actor, *, words: str = "", role: str = "",
     actor.require("account:list")
     conditions = _listed(words, role)
     total = session.scalar(select(func.count()).select_from(User).where(*conditions)) or 0
-    users = session.scalars(select(User).where(*conditions).order_by(User.name).offset(offset).limit(limit)).all()
-    held = _by_user(_grants(session, actor, RoleGrant.user_id.in_([user.id for user in users])))
+    users = session.execute(
+        select(User, SecondFactor.confirmed_at.is_not(None))
+        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
+        .where(*conditions).order_by(User.name).offset(offset).limit(limit)
+    ).all()
+    held = _by_user(_grants(session, actor, RoleGrant.user_id.in_([user.id for user, _ in users])))
     return [
         AccountRow(user.id, user.name, user.display_name, user.must_change, user.disabled_at, user.created_at,
-                   tuple(held.get(user.id, ())))
-        for user in users
+                   has_factor, tuple(held.get(user.id, ())))
+        for user, has_factor in users
     ], total
 
 

@@ -16,6 +16,11 @@ FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(minutes=15)
 FAILURES_FORGOTTEN_AFTER = timedelta(hours=24)
 INITIAL_PASSWORD_LIVES = timedelta(hours=24)
+#: How long a password or code given counts as proof for the acts that ask for one.
+PROOF_LASTS = timedelta(minutes=15)
+DENGBAO_PASSWORD_LIVES = timedelta(days=90)
+#: GB/T 22239 wants complexity; three kinds of four is how it is inspected.
+DENGBAO_KINDS = 3
 CLOCK_TOLERANCE = timedelta(minutes=1)
 SCHOOL_ROLES = ("principal", "school")
 PERSON_ROLES = ("teacher",)
@@ -78,11 +83,19 @@ def _is_common(password: str) -> bool:
     return any(re.fullmatch(rf"(?:(?:{words})[\d._@-]*){{1,2}}", shape) for shape in shapes)
 
 
-def judge_password(password: str, about: Iterable[str] = ()) -> list[Finding]:
+def _kinds(password: str) -> int:
+    """How many of lower case, upper case, digits and anything else ``password`` has."""
+    tests = (str.islower, str.isupper, str.isdigit, lambda char: not char.isalnum())
+    return sum(any(test(char) for char in password) for test in tests)
+
+
+def judge_password(password: str, about: Iterable[str] = (), profile: str = "asvs") -> list[Finding]:
     """Length, guessing lists, and the words ``about`` the account: its name, staff number, school, bureau.
 
-    No rule on kinds of characters and no expiry (ASVS 5.0 6.2.5, 6.2.10).
+    Profile ``asvs`` has no rule on kinds of characters and no expiry (ASVS 5.0 6.2.5, 6.2.10); ``dengbao`` has both.
     """
+    if profile == "dengbao" and _kinds(password) < DENGBAO_KINDS:
+        return [Finding("password.kinds", params={"kinds": DENGBAO_KINDS})]
     if len(password) < SHORTEST_PASSWORD:
         return [Finding("password.short", params={"least": SHORTEST_PASSWORD})]
     if len(password) > LONGEST_PASSWORD:
@@ -153,6 +166,21 @@ def fails_now(fails: int, last_at: datetime, now: datetime) -> int:
 def is_idle(seen_at: datetime, now: datetime, limit: timedelta) -> bool:
     """Whether a visit last seen at ``seen_at`` is over. A clock set back ends it too: sessions never extend."""
     return not -CLOCK_TOLERANCE <= now - seen_at < limit
+
+
+def is_proved(proved_at: datetime, now: datetime, within: timedelta = PROOF_LASTS) -> bool:
+    """Whether somebody showed who they are lately enough for a right that asks for it."""
+    return -CLOCK_TOLERANCE <= now - proved_at < within
+
+
+def needs_factor(roles: Iterable[str]) -> bool:
+    """Whether the roles reach beyond a teacher's own record."""
+    return any(role not in PERSON_ROLES for role in roles)
+
+
+def password_is_old(profile: str, set_at: datetime, now: datetime) -> bool:
+    """Whether the profile asks for a new password by now (GB/T 22239: 定期更换)."""
+    return profile == "dengbao" and now - set_at >= DENGBAO_PASSWORD_LIVES
 
 
 def initial_password_is_over(must_change: bool, set_at: datetime, now: datetime) -> bool:

@@ -1,10 +1,23 @@
 """What the sheets of contest results, achievements and mentoring mean."""
 
+from collections.abc import Iterable
+
 from talent.achievements.models import Achievement, ContestResult, Mentoring
 from talent.core import terms
+from talent.core.errors import Finding
 from talent.people.intake import BY_PERSON, PERSON
-from talent.workbooks.intake import Intake, in_order
+from talent.workbooks.intake import Intake, Values, in_order
 from talent.workbooks.kinds import CellType, Column, Kind
+
+_in_order = in_order("started_on", "ended_on")
+
+
+def _two_people(values: Values) -> Iterable[Finding]:
+    """Days in order, and nobody mentors himself."""
+    yield from _in_order(values)
+    if values.get("staff_no") and values.get("staff_no") == values.get("apprentice_no"):
+        yield Finding("mentoring.with_oneself", params={"column": "apprentice_no"})
+
 
 RESULTS = Intake(
     Kind(
@@ -61,7 +74,7 @@ MENTORING = Intake(
     ),
     Mentoring,
     key=("person_id", "apprentice_id", "started_on"),
-    check=in_order("started_on", "ended_on"),
+    check=_two_people,
     references={**BY_PERSON, "apprentice_no": ("apprentice_id", "person")},
     school_may_load=True,
 )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from talent.assistance.models import Assignment
 from talent.people.models import School
+from talent.people.queries import school_name_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def assignments_of(session: Session, person_id: int, on: date) -> Sequence[Assig
     The caller has checked that the actor may see the person.
     """
     rows = session.execute(
-        select(Assignment.id, Assignment.host, Assignment.kind, School.name.label("sending_school"),
+        select(Assignment.id, Assignment.host, Assignment.kind, school_name_on(on).label("sending_school"),
                Assignment.started_on, Assignment.ended_on, Assignment.appraisal, Assignment.document_no)
         .join(School, School.id == Assignment.sending_school_id)
         .where(Assignment.person_id == person_id, Assignment.started_on <= on)

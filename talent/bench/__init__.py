@@ -25,6 +25,7 @@ ENTRIES: Mapping[str, Callable[[Setting], list[Figure]]] = {
     "pay": pay.year,
     "portraits": portraits.fit,
     "statements": pages.statements,
+    "pages": pages.growth,
     "help": start.help_text,
 }
 

@@ -100,7 +100,7 @@ def _records(path: Path, people: dict[str, int]) -> Iterator[Sequence[Any]]:
     next(lines)
     for staff_no, _name, name, level, mode, theme, first, last, hours, organiser, result, certificate in lines:
         yield (people[str(staff_no)], name, terms.TRAINING_LEVEL[str(level)], terms.TRAINING_MODE[str(mode)], theme,
-               str(first), str(last), round(float(str(hours)) * 100), organiser,
+               str(first), str(last), int(Decimal(str(hours)) * 100), organiser,
                terms.TRAINING_RESULT[str(result)], certificate)
 
 

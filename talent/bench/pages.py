@@ -1,10 +1,11 @@
-"""SQL statements behind a page: as many with ten rows as with ten thousand."""
+"""What is behind a page: as many SQL statements with ten rows as with ten thousand, and how its time grows."""
 
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -14,7 +15,7 @@ from sqlalchemy import event
 from talent.accounts import commands, passwords
 from talent.app import create_app
 from talent.bench import district
-from talent.bench.measure import Figure, Setting, compared, expect
+from talent.bench.measure import Figure, Setting, compared, expect, in_turn, timed
 from talent.core.access import operator
 from talent.core.batches import ImportBatch
 from talent.core.work import Program
@@ -40,6 +41,11 @@ PAGES = (
     Page("profile", "people.show", {"person_id": 1}),
     Page("pyramid", "tiers.index"),
     Page("pay", "pay.index", {"year": district.PAY_YEAR}),
+    Page("pay-people", "pay.people", {"year": district.PAY_YEAR}),
+    Page("pay-school", "pay.school", {"year": district.PAY_YEAR, "code": "0001"}),
+    Page("pay-findings", "pay.findings", {"year": district.PAY_YEAR}),
+    Page("pay-compare", "pay.compare", {"year": district.PAY_YEAR}),
+    Page("pay-line", "pay.line", {"line_id": 1}),
     Page("home", "home.index"),
     Page("imports", "imports.index"),
 )
@@ -52,12 +58,42 @@ def statements(setting: Setting) -> list[Figure]:
     return [compared(f"statements-{name}", [many[name]], [few[name]], "statements", "≤ 15, 1.00") for name in few]
 
 
+def growth(setting: Setting) -> list[Figure]:
+    """``pages``: the time of a request with many rows against the same with few, both sides warm and in turn."""
+    few, many = (_Opened(district.empty(setting.folder / str(rows)), rows)
+                 for rows in (setting.size.few, setting.size.many))
+    figures = []
+    for name, address in few.addresses.items():
+        ours, bare = in_turn(setting.rounds, partial(many.seconds, address), partial(few.seconds, address))
+        figures.append(compared(f"pages-{name}", ours, bare, "CPU s"))
+    few.program.engine.dispose()
+    many.program.engine.dispose()
+    return figures
+
+
+class _Opened:
+    """The site over ``rows`` rows of all that the pages list, signed in as the personnel office."""
+
+    def __init__(self, program: Program, rows: int) -> None:
+        populate(program, rows)
+        app = create_app(program)
+        self.program = program
+        self.client = _signed_in(app, program)
+        self.addresses = {page.name: address for page, address in _addresses(app)}
+
+    def seconds(self, address: str) -> float:
+        """CPU seconds of one request; the one before it, not counted, fills what a running site keeps."""
+        self.client.get(address)
+        with timed() as watch:
+            response = self.client.get(address)
+        expect(response.status_code == 200, f"{address} answers 200, not {response.status_code}")
+        return watch.seconds
+
+
 def _counts(program: Program, rows: int) -> dict[str, int]:
     """Page → statements of one request, sign-in aside, with ``rows`` rows of all that the pages list."""
-    populate(program, rows)
-    app = create_app(program)
-    client = _signed_in(app, program)
-    counts = {page.name: _statements_of(program, client, address) for page, address in _addresses(app)}
+    site = _Opened(program, rows)
+    counts = {name: _statements_of(program, site.client, address) for name, address in site.addresses.items()}
     program.engine.dispose()
     return counts
 

@@ -26,6 +26,8 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "backup": ("upkeep", "backup", "联机备份 · online backup"),
     "restore": ("upkeep", "restore", "恢复到空目录 · restore into an empty home"),
     "doctor": ("upkeep", "doctor", "检查设置与完整性 · settings and integrity"),
+    "audit": ("auditing", "audit", "审计链 · the audit chain"),
+    "keys": ("keys", "keys", "密钥 · keys"),
     "bench": ("upkeep", "bench", "测量 · measurements"),
 }
 

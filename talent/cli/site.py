@@ -16,14 +16,21 @@ from talent.cli.door import acting, open_program, refusing
 from talent.core import migrations
 from talent.core.access import ROLES
 from talent.core.config import Settings
+from talent.core.database import grant_site_role
 from talent.core.work import Program
 
 
 @click.command()
+@click.option("--grant-to", "role", metavar="ROLE", help="PostgreSQL：让网站用的数据库角色可读写记录，"
+              "但不能改结构和审计 · let this database role serve the site, without changing schema or audit")
 @refusing
-def init() -> None:
+def init(role: str | None) -> None:
     """Create or upgrade the schema and make missing keys; safe to repeat."""
     program = set_up(Settings())
+    if role and program.engine.dialect.name == "sqlite":
+        raise click.UsageError("SQLite 没有数据库角色 · SQLite has no roles: --grant-to")
+    if role:
+        grant_site_role(program.engine, role)
     click.echo(f"已就绪 · ready: {program.settings.home.absolute()}")
 
 

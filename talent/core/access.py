@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from talent.core.errors import NotAllowed
+from talent.core.errors import NotAllowed, NotProved
 
 Reach = Literal["all", "school", "self"]
 
@@ -18,6 +18,8 @@ OPERATOR = "operator"
 _READS: Mapping[str, Reach] = {
     "person:list": "all",
     "person:read": "all",
+    "school:read": "all",
+    "record:read": "all",
     "hours:read": "all",
     "title:read": "all",
     "eligibility:read": "all",
@@ -32,6 +34,8 @@ _READS: Mapping[str, Reach] = {
 _SCHOOL_READS: Mapping[str, Reach] = {
     "person:list": "school",
     "person:read": "school",
+    "school:read": "school",
+    "record:read": "school",
     "hours:read": "school",
     "title:read": "school",
     "eligibility:read": "school",
@@ -45,8 +49,12 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
     "hr": {
         **_READS,
         "record:import": "all",
+        "record:write": "all",
         "record:export": "all",
         "record:undo": "all",
+        "person:change": "all",
+        "person:identify": "all",
+        "school:change": "all",
         "pay:compute": "all",
         "portrait:build": "all",
         "portrait:publish": "all",
@@ -56,16 +64,24 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
     },
     "leader": {**_READS, "policy:approve": "all"},
     "principal": {**_SCHOOL_READS},
-    "school": {**_SCHOOL_READS, "record:import": "school", "record:export": "school", "import:read": "school"},
+    "school": {
+        **_SCHOOL_READS,
+        "record:import": "school",
+        "record:write": "school",
+        "record:export": "school",
+        "import:read": "school",
+    },
     "expert": {"policy:read": "all"},
     "teacher": {
         "person:read": "self",
+        "record:read": "self",
         "hours:read": "self",
         "title:read": "self",
         "eligibility:read": "self",
         "assistance:read": "self",
         "pay:read": "self",
         "portrait:read": "self",
+        "portrait:hide": "self",
         "policy:read": "all",
     },
     "finance": {"pay:read": "all", "pay:compute": "all", "assistance:read": "all", "policy:read": "all"},
@@ -84,6 +100,10 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "conduct:read": "all",
     },
 }
+
+
+#: Rights whose use asks for a proof of who is there: password or code given within the last minutes.
+STEP_UP = frozenset({"account:manage", "policy:approve", "portrait:publish"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +129,15 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: an account, or the local operator (no account)."""
+    """Who acts: an account, or the local operator (no account).
+
+    ``proved``: they showed lately who they are, as :data:`STEP_UP` rights ask for; false in an old session.
+    """
 
     user_id: int | None
     name: str
     grants: tuple[Grant, ...]
+    proved: bool = True
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -139,11 +163,18 @@ class Actor:
         return bool(self.scope(permission))
 
     def require(self, permission: str) -> Scope:
-        """The scope of the right, or :class:`NotAllowed`."""
+        """The scope of the right, or :class:`NotAllowed`; :class:`NotProved` where the right asks for a fresh proof."""
         scope = self.scope(permission)
         if not scope:
             raise NotAllowed(permission)
+        if permission in STEP_UP:
+            self.require_proved()
         return scope
+
+    def require_proved(self) -> None:
+        """Raise :class:`NotProved` unless the person showed lately who they are."""
+        if not self.proved:
+            raise NotProved
 
     @property
     def person_id(self) -> int | None:

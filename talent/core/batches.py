@@ -8,16 +8,25 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from talent.core.database import Base, Instant
 
 BATCH_STATES = ("staged", "refused", "accepted", "undone", "discarded")
+BATCH_SOURCES = ("file", "form")
 
 
 class ImportBatch(Base):
-    """One import: staged by a person, then accepted or discarded; accepted ones can be undone."""
+    """One import: staged by a person, then accepted or discarded; accepted ones can be undone.
+
+    A record entered on a page (``source`` form) is a batch of one row, accepted at once, with the reason given.
+    """
 
     __tablename__ = "import_batches"
-    __table_args__ = (CheckConstraint(f"state IN ({', '.join(repr(state) for state in BATCH_STATES)})", name="state"),)
+    __table_args__ = (
+        CheckConstraint(f"state IN ({', '.join(repr(state) for state in BATCH_STATES)})", name="state"),
+        CheckConstraint(f"source IN ({', '.join(repr(source) for source in BATCH_SOURCES)})", name="source"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     state: Mapped[str] = mapped_column(String(10))
+    source: Mapped[str] = mapped_column(String(4), default="file", server_default="file", index=True)
+    reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     as_of: Mapped[date | None]
     good_rows_only: Mapped[bool] = mapped_column(default=False)
     encoding: Mapped[str] = mapped_column(String(20), default="")

@@ -4,10 +4,13 @@ import os
 import secrets
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 KEY_BYTES = 32
+#: The names of this very machine.
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 KEY_NAMES = ("session", "field", "index", "audit")
 
 
@@ -23,6 +26,12 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Shanghai"
     session_idle_minutes: int = 30
     session_absolute_hours: int = 12
+    #: Whether everybody but teachers needs a second factor: ``auto`` is yes once the site answers to another host name
+    #: than this machine's own.
+    second_factor: Literal["auto", "required", "offered"] = "auto"
+    #: ``asvs``: length and guessing lists, no expiry (OWASP ASVS 5.0); ``dengbao``: also kinds of characters and 90
+    #: days (GB/T 22239).
+    password_profile: Literal["asvs", "dengbao"] = "asvs"
     argon2_time_cost: int = 3
     argon2_memory_kib: int = 65536
     upload_bytes: int = 50_000_000
@@ -39,6 +48,13 @@ class Settings(BaseSettings):
         return frozenset(host.strip() for host in self.hosts.split(",") if host.strip())
 
     @property
+    def needs_second_factor(self) -> bool:
+        """Whether accounts beyond a teacher's own must enrol a second factor."""
+        if self.second_factor == "auto":
+            return bool(self.allowed_hosts - LOOPBACK)
+        return self.second_factor == "required"
+
+    @property
     def keys_folder(self) -> Path:
         """Where the keys lie: mode 0700, each file 0600."""
         return self.home / "keys"
@@ -46,6 +62,25 @@ class Settings(BaseSettings):
     def key(self, name: str) -> bytes:
         """One of :data:`KEY_NAMES`, 32 bytes. ``talent init`` makes them."""
         return (self.keys_folder / f"{name}.key").read_bytes()
+
+    def older_key(self, name: str) -> bytes | None:
+        """The key before, while a change of keys is not finished."""
+        path = self.older_key_file(name)
+        return path.read_bytes() if path.exists() else None
+
+    def older_key_file(self, name: str) -> Path:
+        """Where the key before lies until everything is sealed with the new one."""
+        return self.keys_folder / f"{name}.older.key"
+
+    def begin_key_change(self, name: str) -> None:
+        """Put a fresh key beside the one in use, which becomes the older one; an unfinished change goes on instead."""
+        if self.older_key_file(name).exists():
+            return
+        fresh = self.keys_folder / f"{name}.fresh.key"
+        fresh.unlink(missing_ok=True)
+        _write_key(fresh)
+        os.link(self.keys_folder / f"{name}.key", self.older_key_file(name))
+        os.replace(fresh, self.keys_folder / f"{name}.key")
 
     def make_keys(self) -> list[str]:
         """Create the missing keys and answer their names; existing ones are never touched."""
@@ -55,8 +90,13 @@ class Settings(BaseSettings):
             path = self.keys_folder / f"{name}.key"
             if path.exists():
                 continue
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(KEY_BYTES))
+            _write_key(path)
             made.append(name)
         return made
+
+
+def _write_key(path: Path) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(KEY_BYTES))
+        os.fsync(file.fileno())

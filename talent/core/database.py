@@ -101,3 +101,24 @@ def writing(engine: Engine) -> Iterator[Session]:
         except BaseException:
             session.rollback()
             raise
+
+
+#: Tables whose rows the site may add and read, never change or remove.
+ONLY_ADDED = ("audit_events",)
+
+
+def grant_site_role(engine: Engine, role: str) -> None:
+    """Give a PostgreSQL role what the running site needs and no more: rows of every table, no change of the schema,
+    and of :data:`ONLY_ADDED` neither UPDATE nor DELETE. The schema stays with the role that ran ``talent init``.
+    """
+    quote = engine.dialect.identifier_preparer.quote
+    grants = [
+        f"GRANT USAGE ON SCHEMA public TO {quote(role)}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quote(role)}",
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quote(role)}",
+        *(f"REVOKE UPDATE, DELETE ON {table} FROM {quote(role)}" for table in ONLY_ADDED),
+        f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {quote(role)}",
+    ]
+    with engine.begin() as connection:
+        for grant in grants:
+            connection.exec_driver_sql(grant)

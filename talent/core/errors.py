@@ -46,6 +46,10 @@ class NotAllowed(TalentError):
         super().__init__(permission)
 
 
+class NotProved(TalentError):
+    """The act asks for a fresh proof of who is there: password or code, then once more."""
+
+
 class NotFound(TalentError):
     """No such object, or none that this actor may see: the two are not told apart."""
 

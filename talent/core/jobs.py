@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,6 +41,17 @@ class Job(Base):
     error: Mapped[str] = mapped_column(Text, default="")
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job in a worker's hands. Once the lease runs out somebody else may claim it: then this one is void."""
+
+    job_id: int
+    attempt: int
+    kind: str
+    payload: Mapping[str, Any]
+    requested_by: int | None
+
+
 def enqueue(work: Work, kind: str, payload: Mapping[str, Any]) -> Job:
     """Ask for a job in the transaction of what it serves."""
     job = Job(
@@ -53,7 +65,7 @@ def enqueue(work: Work, kind: str, payload: Mapping[str, Any]) -> Job:
     return job
 
 
-def claim(session: Session, now: datetime) -> Job | None:
+def claim(session: Session, now: datetime) -> Claim | None:
     """Take the oldest waiting job, or one whose worker died; ``None`` when there is nothing to do."""
     free = or_(Job.state == "queued", (Job.state == "running") & (Job.lease_until < now))
     job = session.scalars(
@@ -65,38 +77,38 @@ def claim(session: Session, now: datetime) -> Job | None:
     ).first()
     if job is None:
         return None
+    held = Claim(job.id, job.attempts + 1, job.kind, json.loads(job.payload), job.requested_by)
     taken = session.execute(
         update(Job)
         .where(Job.id == job.id, Job.attempts == job.attempts, free)
-        .values(state="running", attempts=job.attempts + 1, lease_until=now + LEASE)
+        .values(state="running", attempts=held.attempt, lease_until=now + LEASE)
         .execution_options(synchronize_session=False)
     )
-    session.refresh(job)
-    return job if taken.rowcount == 1 else None  # type: ignore[attr-defined]
+    return held if taken.rowcount == 1 else None  # type: ignore[attr-defined]
 
 
-def report(session: Session, job_id: int, now: datetime, *, stage: str, done: int = 0, total: int = 0) -> None:
-    """Say how far a job is, and keep its lease alive."""
-    session.execute(
-        update(Job)
-        .where(Job.id == job_id, Job.state == "running")
-        .values(stage=stage, done=done, total=total, lease_until=now + LEASE)
-    )
+def report(session: Session, held: Claim, now: datetime, *, stage: str, done: int = 0, total: int = 0) -> bool:
+    """Say how far a job is, and keep its lease alive; whether the claim still holds."""
+    return _set(session, held, stage=stage, done=done, total=total, lease_until=now + LEASE)
 
 
-def finish(session: Session, job_id: int, now: datetime, result: Mapping[str, Any]) -> None:
-    """Close a job that did its work."""
-    session.execute(
-        update(Job)
-        .where(Job.id == job_id, Job.state == "running")
-        .values(state="done", finished_at=now, lease_until=None, result=json.dumps(result, ensure_ascii=False))
-    )
+def finish(session: Session, held: Claim, now: datetime, result: Mapping[str, Any]) -> bool:
+    """Close a job that did its work; whether the claim still held."""
+    return _set(session, held, state="done", finished_at=now, lease_until=None,
+                result=json.dumps(result, ensure_ascii=False))
 
 
-def fail(session: Session, job_id: int, now: datetime, error: str) -> None:
+def fail(session: Session, held: Claim, now: datetime, error: str) -> bool:
     """Close a job that cannot be done; ``error`` is for people, without personal data."""
-    session.execute(
+    return _set(session, held, state="failed", finished_at=now, lease_until=None, error=error)
+
+
+def _set(session: Session, held: Claim, **values: Any) -> bool:
+    """Change a job that is still running under this claim, and no other."""
+    written = session.execute(
         update(Job)
-        .where(Job.id == job_id, Job.state == "running")
-        .values(state="failed", finished_at=now, lease_until=None, error=error)
+        .where(Job.id == held.job_id, Job.state == "running", Job.attempts == held.attempt)
+        .values(**values)
+        .execution_options(synchronize_session=False)
     )
+    return bool(written.rowcount == 1)  # type: ignore[attr-defined]

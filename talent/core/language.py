@@ -1,6 +1,6 @@
 """The reader's language, set by the doors: Chinese is the source text, English comes from the catalogue."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -36,6 +36,11 @@ def reading_in(language: str) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+def in_a_row(sentences: Iterable[str]) -> str:
+    """Whole sentences one after another, as the language sets them: Chinese leaves no blank between them."""
+    return ("" if _current.get() == "zh" else " ").join(filter(None, sentences))
 
 
 def translated(text: str) -> str:

@@ -5,6 +5,7 @@ import hmac
 import os
 from dataclasses import dataclass
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE_BYTES = 12
@@ -12,10 +13,14 @@ NONCE_BYTES = 12
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """Seals and opens single values. ``place`` names table, row and column, so a swapped ciphertext does not open."""
+    """Seals and opens single values. ``place`` names table, row and column, so a swapped ciphertext does not open.
+
+    ``older_key`` also opens, never seals: the key before, while a change of keys is under way.
+    """
 
     field_key: bytes
     index_key: bytes
+    older_key: bytes | None = None
 
     def seal(self, plain: str, place: str) -> bytes:
         """Nonce and ciphertext of ``plain``, bound to ``place``."""
@@ -27,11 +32,20 @@ class Vault:
 
         Raises :class:`cryptography.exceptions.InvalidTag` when the bytes were changed or moved.
         """
-        return AESGCM(self.field_key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode()).decode()
+        try:
+            return _opened(self.field_key, sealed, place)
+        except InvalidTag:
+            if self.older_key is None:
+                raise
+            return _opened(self.older_key, sealed, place)
 
     def index(self, plain: str) -> str:
         """The keyed hash by which an exact value is found (64 hex digits)."""
         return hmac.new(self.index_key, plain.encode(), hashlib.sha256).hexdigest()
+
+
+def _opened(key: bytes, sealed: bytes, place: str) -> str:
+    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode()).decode()
 
 
 def masked(plain: str, head: int = 3, tail: int = 2) -> str:

@@ -82,6 +82,10 @@ APPRAISAL: Mapping[str, str] = {
 RECORD_STATE: Mapping[str, str] = {
     "待学校核实": "submitted", "待区级认定": "school_verified", "已认定": "recognised", "已退回": "returned",
 }
+PORTRAIT_TRAIT: Mapping[str, str] = {"性别": "gender", "学校": "school", "教龄段": "career_band"}
+PORTRAIT_STATE: Mapping[str, str] = {
+    "草稿": "draft", "已复核": "reviewed", "已发布": "published", "已被替代": "superseded",
+}
 PAY_CONVENTION: Mapping[str, str] = {
     "当月满 15 天计 1/12": "month_min_days", "当月有一天就计": "month_any_day", "整月在岗才计": "month_full",
     "按当月天数折算": "month_partial", "按全年天数折算": "day",
@@ -89,6 +93,25 @@ PAY_CONVENTION: Mapping[str, str] = {
 ROLE_NAME: Mapping[str, str] = {
     "系统管理员": "admin", "人事科": "hr", "分管局长": "leader", "校长": "principal", "学校办公室": "school", "评审专家": "expert",
     "教师": "teacher", "财务科": "finance", "审计": "auditor", "本机操作员": "operator",
+}
+
+AUDIT_ACTION: Mapping[str, str] = {
+    "新建账号": "account:add", "更换密码": "account:change_password", "停用账号": "account:disable",
+    "启用账号": "account:enable", "退出全部登录": "account:end_sessions", "重置密码": "account:reset_password",
+    "更换密钥": "keys:rotate", "登录": "account:sign_in", "确认身份": "account:prove", "确认身份未通过": "account:prove_refused",
+    "启用手机验证码": "account:add_factor", "取消手机验证码": "account:reset_factor",
+    "重发恢复码": "account:renew_recovery_codes", "登录被拒": "account:sign_in_refused", "退出登录": "account:sign_out",
+    "收下导入": "import:accept", "放弃导入": "import:discard", "上传导入": "import:stage", "撤销导入": "import:undo",
+    "计算激励": "pay:compute", "批准政策参数": "policy:approve", "提出政策参数": "policy:propose",
+    "退回政策参数": "policy:reject", "撤回政策参数": "policy:withdraw", "计算画像": "portrait:build",
+    "决定画像组数": "portrait:decide", "发布画像": "portrait:publish", "申请计算画像": "portrait:request",
+    "复核画像": "portrait:review", "新增记录": "record:add", "更正记录": "record:correct", "撤回记录": "record:withdraw",
+    "调动": "person:transfer", "岗位、职称变动": "person:post", "任教学校": "person:teaching", "长假": "person:leave",
+    "借调": "person:second", "返岗": "person:return", "退休": "person:retire", "调出本区": "person:move_out",
+    "离职": "person:resign", "重新入职、返聘": "person:rehire", "更正姓名": "person:name", "更正工号": "person:staff_no",
+    "更正证件号码": "person:identity", "更正基本情况": "person:facts", "新设学校": "school:open",
+    "学校更名": "school:rename", "学校停办": "school:close", "学校并入他校": "school:merge", "更正学校登记": "school:correct",
+    "导出记录": "record:export", "同意角色授权": "role:approve", "收回角色": "role:end", "授予角色": "role:grant",
 }
 
 

@@ -1,7 +1,7 @@
 """One unit of work: a session, who acts, the clock and the policy book. Commands take it first and never commit."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -27,13 +27,15 @@ def utc_now() -> datetime:
 
 @dataclass
 class Work:
-    """What a command needs and nothing more."""
+    """What a command needs and nothing more. ``undo`` takes what a rollback must undo beside the database."""
 
     session: Session
     actor: Actor
     now: datetime
     today: date
     vault: Vault
+    undo: ExitStack = field(default_factory=ExitStack)
+    events: list[audit.Event] = field(default_factory=list)
 
     @cached_property
     def book(self) -> Book:
@@ -44,18 +46,15 @@ class Work:
         """The actor's scope for ``permission``, or NotAllowed."""
         return self.actor.require(permission)
 
+    def require_proved(self) -> None:
+        """:class:`NotProved` unless the actor showed lately who they are."""
+        self.actor.require_proved()
+
     def record(self, action: str, subject: str, key: object, **detail: Any) -> None:
-        """The audit entry of a command: its fifth beat."""
-        audit.add_event(
-            self.session,
-            at=self.now,
-            user_id=self.actor.user_id,
-            actor=self.actor.name,
-            action=action,
-            subject=subject,
-            key=key,
-            detail=detail,
-        )
+        """The audit entry of a command: its fifth beat, written with the commit."""
+        self.events.append(audit.Event(
+            self.now, self.actor.user_id, self.actor.name, action, subject, str(key)[:120],
+            audit.as_json(detail)))
 
 
 @dataclass
@@ -73,7 +72,12 @@ class Program:
     @cached_property
     def vault(self) -> Vault:
         """The keys for personal numbers."""
-        return Vault(self.settings.key("field"), self.settings.key("index"))
+        return Vault(self.settings.key("field"), self.settings.key("index"), self.settings.older_key("field"))
+
+    @cached_property
+    def audit_key(self) -> bytes:
+        """The key that links audit events into a chain."""
+        return self.settings.key("audit")
 
     @property
     def today(self) -> date:
@@ -86,8 +90,14 @@ class Program:
     @contextmanager
     def begin(self, actor: Actor) -> Iterator[Work]:
         """One write transaction, committed at the end of the block; any error leaves nothing behind."""
-        with writing(self.engine) as session:
-            yield self._work(session, actor)
+        with ExitStack() as undo:
+            with writing(self.engine) as session:
+                work = self._work(session, actor)
+                undo.push(work.undo)
+                yield work
+                session.flush()
+                audit.append(session, work.events, self.audit_key)
+            work.undo.pop_all()  # committed: there is nothing to undo
 
     @contextmanager
     def read(self, actor: Actor) -> Iterator[Work]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from talent.core.batches import ChangeImage
 from talent.core.database import Base
 from talent.core.errors import Conflict
+from talent.exchange.bulk import id_of, insert_rows, stored
 from talent.people.models import Person, School
 from talent.tiers.models import Title
 from talent.workbooks.plan import Action, Change, Ref, SheetPlan
@@ -28,7 +29,7 @@ def write(session: Session, plans: Iterable[SheetPlan], batch_id: int) -> None:
         tables = [table for table in Base.metadata.sorted_tables if table.name in touched]
         for table in reversed(tables):
             deletes = _of(plan, table, "delete")
-            _images(session, table, deletes, batch_id)
+            _images(session, table, _whole(session, table, deletes), batch_id)
             _delete(session, table, deletes)
         for table in tables:
             updates = _of(plan, table, "update")
@@ -41,23 +42,11 @@ def _of(plan: SheetPlan, table: Table, action: Action) -> list[Change]:
     return [change for change in plan.changes if change.table == table.name and change.action == action]
 
 
-def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _id(value) if isinstance(value, Ref) else value for name, value in values.items()}
-
-
-def _id(ref: Ref) -> int:
-    if ref.id is None:
-        raise Conflict("import.referent_missing", key=ref.code)
-    return ref.id
-
-
 def _add(session: Session, table: Table, adds: list[Change], batch_id: int) -> None:
     if table.name == School.__tablename__:
         adds = _without_later_schools(session, table, adds, batch_id)
     for start in range(0, len(adds), CHUNK):
-        chunk = adds[start : start + CHUNK]
-        session.execute(insert(table), [{**_stored(change.values), "batch_id": batch_id} for change in chunk])
-        _learn_ids(session, table, [change for change in chunk if change.ref is not None])
+        _add_rows(session, table, adds[start : start + CHUNK], batch_id)
 
 
 def _without_later_schools(session: Session, table: Table, adds: list[Change], batch_id: int) -> list[Change]:
@@ -77,9 +66,9 @@ def _without_later_schools(session: Session, table: Table, adds: list[Change], b
     return []
 
 
-def _add_rows(session: Session, table: Table, ready: list[Change], batch_id: int) -> None:
-    session.execute(insert(table), [{**_stored(change.values), "batch_id": batch_id} for change in ready])
-    _learn_ids(session, table, ready)
+def _add_rows(session: Session, table: Table, adds: list[Change], batch_id: int) -> None:
+    insert_rows(session.connection(), table, [change.values for change in adds], {"batch_id": batch_id})
+    _learn_ids(session, table, [change for change in adds if change.ref is not None])
 
 
 def _learn_ids(session: Session, table: Table, adds: list[Change]) -> None:
@@ -88,7 +77,7 @@ def _learn_ids(session: Session, table: Table, adds: list[Change]) -> None:
         return
     if table.name == Title.__tablename__:
         keys = {
-            (_id_of(change.values["person_id"]), change.values["tier"], change.values["term_from"]): change
+            (id_of(change.values["person_id"]), change.values["tier"], change.values["term_from"]): change
             for change in adds
         }
         columns = (table.c.person_id, table.c.tier, table.c.term_from)
@@ -104,15 +93,11 @@ def _learn_ids(session: Session, table: Table, adds: list[Change]) -> None:
             ref.id = id_
 
 
-def _id_of(value: Any) -> int:
-    return _id(value) if isinstance(value, Ref) else value
-
-
 def _update(session: Session, table: Table, changes: list[Change]) -> None:
     """Each row only if it still has the version the plan saw; several changes of one row are one."""
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for change in changes:
-        values = _stored(change.values)
+        values = stored(change.values)
         row = {f"new_{name}": value for name, value in values.items()}
         groups.setdefault(tuple(sorted(values)), []).append(
             {**row, "old_id": change.row_id, "old_version": change.version}
@@ -135,6 +120,19 @@ def _delete(session: Session, table: Table, changes: list[Change]) -> None:
     rows = [{"old_id": change.row_id, "old_version": change.version} for change in changes]
     if session.connection().execute(statement, rows).rowcount != len(rows):
         raise Conflict("import.row_changed", table=table.name)
+
+
+def _whole(session: Session, table: Table, deletes: list[Change]) -> list[Change]:
+    """Deletions with everything the row holds, also what no sheet says, so that it can come back as it was."""
+    rows: dict[int, dict[str, Any]] = {}
+    ids = [change.row_id for change in deletes]
+    for start in range(0, len(ids), CHUNK):
+        found = session.execute(select(table).where(table.c.id.in_(ids[start : start + CHUNK]))).mappings()
+        rows.update({row["id"]: {name: value for name, value in row.items() if name != "id"} for row in found})
+    return [
+        Change(change.table, "delete", {}, change.row, change.row_id, change.version, rows.get(change.row_id or 0, {}))
+        for change in deletes
+    ]
 
 
 def _images(session: Session, table: Table, changes: list[Change], batch_id: int) -> None:

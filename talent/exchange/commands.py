@@ -9,6 +9,7 @@ from typing import Any
 
 from talent.core.batches import ImportBatch
 from talent.core.errors import Finding
+from talent.core.memory import without_cycle_search
 from talent.core.work import Work
 from talent.exchange.apply import write
 from talent.exchange.directory import Directory
@@ -21,7 +22,6 @@ from talent.exchange.schools import SchoolPlanner
 from talent.exchange.titles import TitlePlanner
 from talent.workbooks.issues import Issue
 from talent.workbooks.plan import SheetPlan, SheetRead
-from talent.workbooks.raw import without_cycle_search
 
 PLANNERS = {"schools": SchoolPlanner, "titles": TitlePlanner}
 
@@ -35,6 +35,7 @@ class Outcome:
     batch_id: int | None = None
     guessed: Mapping[str, str] = field(default_factory=dict)
     samples: Mapping[str, list[str]] = field(default_factory=dict)
+    likely: Mapping[tuple[str, str], str] = field(default_factory=dict)
     accepted: bool = False
 
     @property
@@ -48,7 +49,8 @@ class Outcome:
         return sum(len(plan.changes) for plan in self.plans)
 
     def sheets(self) -> list[dict[str, Any]]:
-        """Per sheet what interfaces promise: file, sheet, kind, rows, added, updated, unchanged, errors."""
+        """Per sheet what interfaces promise: file, sheet, kind (of one refused for its headers the likely one, where
+        there is one), rows, added, updated, unchanged, errors."""
         planned = [
             {
                 "file": plan.read.file,
@@ -73,7 +75,7 @@ class Outcome:
             {
                 "file": file,
                 "sheet": sheet,
-                "kind": None,
+                "kind": self.likely.get((file, sheet)),
                 "rows": 0,
                 "added": 0,
                 "updated": 0,
@@ -87,13 +89,13 @@ class Outcome:
 
 # Plans are as large as their sheets and as free of cycles: searching them took a quarter of the time.
 @without_cycle_search()
-def plan(work: Work, reading: Reading, as_of: date | None) -> Outcome:
-    """What loading these sheets would do, as the actor may load; nothing is written."""
-    scope = work.require("record:import")
+def plan(work: Work, reading: Reading, as_of: date | None, right: str = "record:import") -> Outcome:
+    """What loading these sheets would do, for whom ``right`` reaches; nothing is written."""
+    scope = work.require(right)
     sheets: dict[str, list[SheetRead]] = {}
     for sheet in reading.sheets:
         sheets.setdefault(sheet.kind.code, []).append(sheet)
-    directory = Directory(work, scope, _wanted(reading.sheets))
+    directory = Directory(work, scope, _wanted(reading.sheets), _numbered(reading.sheets))
     plans: list[SheetPlan] = []
     for intake in INTAKES:
         mine = sheets.get(intake.kind.code, [])
@@ -109,7 +111,7 @@ def plan(work: Work, reading: Reading, as_of: date | None) -> Outcome:
     for each in plans:
         remarks(work, each)
     issues = [*reading.issues, *(issue for each in plans for issue in each.all_issues())]
-    return Outcome(plans, issues, guessed=reading.guessed, samples=reading.samples)
+    return Outcome(plans, issues, guessed=reading.guessed, samples=reading.samples, likely=reading.likely)
 
 
 def _wanted(sheets: Iterable[SheetRead]) -> Iterable[str]:
@@ -123,6 +125,15 @@ def _wanted(sheets: Iterable[SheetRead]) -> Iterable[str]:
             for name in names:
                 if written := row.values.get(name):
                     yield written
+
+
+def _numbered(sheets: Iterable[SheetRead]) -> Iterable[int]:
+    """The record numbers of people on roster sheets: their staff number may be what changes."""
+    for sheet in sheets:
+        if sheet.kind.code == "teachers":
+            for row in sheet.rows:
+                if (written := row.values.get("record_id")) and written.isdigit() and int(written) < 2**31:
+                    yield int(written)
 
 
 def _not_yours(sheet: SheetRead) -> SheetPlan:
@@ -146,24 +157,34 @@ def load(
     outcome.accepted = True
     if not outcome.changes:
         return outcome
-    batch = batch or _new_batch(work, as_of, sorted({plan.read.file for plan in outcome.plans}))
+    batch = batch or new_batch(work, as_of, sorted({plan.read.file for plan in outcome.plans}))
     batch.good_rows_only = good_rows_only and outcome.refused
+    carry_out(work, outcome, batch)
+    work.record("import:accept", "import", batch.id, sheets=outcome.sheets(), good_rows_only=batch.good_rows_only)
+    return outcome
+
+
+def carry_out(work: Work, outcome: Outcome, batch: ImportBatch) -> None:
+    """Write what was planned, all of it under ``batch``, which is accepted with that."""
     batch.state, batch.accepted_by, batch.accepted_at = "accepted", work.actor.user_id, work.now
     batch.summary = json.dumps(outcome.sheets(), ensure_ascii=False)
     work.session.flush()
     write(work.session, outcome.plans, batch.id)
-    work.record("import:accept", "import", batch.id, sheets=outcome.sheets(), good_rows_only=batch.good_rows_only)
     outcome.batch_id = batch.id
-    return outcome
 
 
 def _only_rows(issues: Iterable[Issue]) -> bool:
     return all(issue.row is not None for issue in issues if issue.level == "error")
 
 
-def _new_batch(work: Work, as_of: date | None, files: Sequence[str]) -> ImportBatch:
+def new_batch(
+    work: Work, as_of: date | None, files: Sequence[str], *, source: str = "file", reason: str = ""
+) -> ImportBatch:
+    """A batch of the actor's, not yet carried out."""
     batch = ImportBatch(
         state="accepted",
+        source=source,
+        reason=reason,
         as_of=as_of,
         files=json.dumps(files, ensure_ascii=False),
         created_by=work.actor.user_id,

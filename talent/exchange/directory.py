@@ -19,7 +19,7 @@ ID_LENGTH = 18
 class Directory:
     """Finds a referent by what the sheet wrote: school code; staff number, former staff number or ID number."""
 
-    def __init__(self, work: Work, scope: Scope, wanted: Iterable[str]) -> None:
+    def __init__(self, work: Work, scope: Scope, wanted: Iterable[str], ids: Iterable[int] = ()) -> None:
         self._vault: Vault = work.vault
         schools = work.session.execute(select(School.id, School.code, School.name))
         self.schools = {code: Ref(id_, code, name) for id_, code, name in schools}
@@ -27,10 +27,10 @@ class Directory:
         self.people: dict[str, Ref] = {}
         self.people_by_id: dict[int | None, Ref] = {}
         self._by_index: dict[str, Ref] = {}
-        self._load_people(work, scope, set(wanted))
+        self._load_people(work, scope, set(wanted), set(ids))
         self._allowed_schools = None if scope.everyone else scope.schools
 
-    def _load_people(self, work: Work, scope: Scope, wanted: set[str]) -> None:
+    def _load_people(self, work: Work, scope: Scope, wanted: set[str], ids: set[int]) -> None:
         query: Any = select(Person.id, Person.staff_no, Person.name, Person.id_number_index)
         if not scope.everyone:
             query = query.where(
@@ -41,7 +41,7 @@ class Directory:
                 )
             )
         aliases: Any = select(PersonAlias.value, PersonAlias.person_id)
-        if len(wanted) <= FEW:
+        if len(wanted) + len(ids) <= FEW:
             keys = wanted | {self._vault.index(value.upper()) for value in wanted if len(value) == ID_LENGTH}
             former = select(PersonAlias.person_id).where(PersonAlias.value.in_(keys))
             # Those with leading zeros too, so that a number which lost them can be named.
@@ -51,6 +51,7 @@ class Directory:
                     func.ltrim(Person.staff_no, "0").in_(bare),
                     Person.id_number_index.in_(keys),
                     Person.id.in_(former),
+                    Person.id.in_(ids),
                 )
             )
             aliases = aliases.where(PersonAlias.value.in_(keys))

@@ -39,6 +39,19 @@ def export_workbook(work: Work, kinds: Sequence[str], path: Path) -> int:
     return counter[0]
 
 
+def export_some(work: Work, intake: Intake, wanted: Select[*tuple[Any, ...]], path: Path) -> int:
+    """Write the records of one kind whose ids ``wanted`` selects; answers their number. Leaves an audit entry."""
+    from talent.workbooks.writer import write_records
+
+    query, names = _query(work, intake, Scope(everyone=True))
+    rows = work.session.execute(
+        query.where(intake.table.c.id.in_(wanted)).execution_options(yield_per=BATCH))
+    counter = [0]
+    write_records(path, [(intake.kind, _counted((_record(names, row) for row in rows), counter))])
+    work.record("record:export", "export", path.name, kinds=[intake.kind.code], rows=counter[0])
+    return counter[0]
+
+
 def _counted(rows: Iterable[Record], counter: list[int]) -> Iterator[Record]:
     for row in rows:
         counter[0] += 1
@@ -52,8 +65,20 @@ def records(work: Work, intake: Intake, scope: Scope) -> Iterator[Record]:
         return
     query, names = _query(work, intake, scope)
     for row in work.session.execute(query.execution_options(yield_per=BATCH)):
-        record = dict(zip(names, row, strict=True))
-        yield {name: value if value != "" else None for name, value in record.items()}
+        yield _record(names, row)
+
+
+def record_of(work: Work, intake: Intake, record_id: int) -> Record | None:
+    """One row of one kind by column name, whoever's it is; None when there is none."""
+    if intake.kind.code == "teachers":
+        return next(_teachers(work, Scope(everyone=True), record_id), None)
+    query, names = _query(work, intake, Scope(everyone=True))
+    row = work.session.execute(query.where(intake.table.c.id == record_id)).one_or_none()
+    return None if row is None else _record(names, row)
+
+
+def _record(names: Sequence[str], row: Sequence[Any]) -> Record:
+    return {name: value if value != "" else None for name, value in zip(names, row, strict=True)}
 
 
 def _query(work: Work, intake: Intake, scope: Scope) -> tuple[Select[Any], list[str]]:
@@ -99,8 +124,8 @@ def _within(work: Work, query: Select[Any], table: Any, scope: Scope) -> Select[
     return query.where(table.c[key].in_(scope.schools))
 
 
-def _teachers(work: Work, scope: Scope) -> Iterator[Record]:
-    """One row a person: the latest period, which is the one a row without 生效日期 corrects."""
+def _teachers(work: Work, scope: Scope, person_id: int | None = None) -> Iterator[Record]:
+    """One row a person (or one person's): the latest period, which is the one a row without 生效日期 corrects."""
     later = aliased(Employment)
     latest = (
         ~select(later.id)
@@ -137,6 +162,8 @@ def _teachers(work: Work, scope: Scope) -> Iterator[Record]:
         .where(latest)
         .order_by(Person.id)
     )
+    if person_id is not None:
+        query = query.where(Person.id == person_id)
     if not scope.everyone:
         query = query.where(Employment.school_id.in_(scope.schools))
     for row in work.session.execute(query.execution_options(yield_per=BATCH)):

@@ -14,7 +14,7 @@ from typing import Any
 
 from talent.exchange.commands import Outcome
 from talent.exchange.kinds import BY_CODE
-from talent.people.models import Employment
+from talent.people.models import Employment, SchoolPast
 from talent.people.roster import PARTIAL
 from talent.workbooks.intake import Intake
 from talent.workbooks.issues import Issue
@@ -179,19 +179,25 @@ def _row_cells(
         return _new_cells(intake, row)
     if action == "delete":
         return []
-    cells = [cell for change in changes for cell in _cells(intake, change, schools)]
+    cells = [cell for change in changes if not _keeps_a_name(change) for cell in cells_of(intake, change, schools)]
     # That the period before ends where the new one begins goes without saying.
     return [cell for cell in cells if cell[0] != EXTRA_HEADERS["valid_to"] or not _since(action, changes)]
 
 
 def _since(action: str, changes: Iterable[Change]) -> str:
-    """The day on which a known person's new period opens."""
-    opened = (change.values["valid_from"] for change in changes if _opens_a_period(change))
+    """The day on which a known person's new period opens, or a school takes another name."""
+    opened = (change.values["valid_to" if _keeps_a_name(change) else "valid_from"] for change in changes
+              if _opens_a_period(change) or _keeps_a_name(change))
     return next((day.isoformat() for day in opened), "") if action == "update" else ""
 
 
 def _opens_a_period(change: Change) -> bool:
     return change.table == Employment.__tablename__ and change.action == "add" and bool(change.values.get("valid_from"))
+
+
+def _keeps_a_name(change: Change) -> bool:
+    """Whether the change only keeps what a school was called before."""
+    return change.table == SchoolPast.__tablename__ and change.action == "add"
 
 
 def _key(intake: Intake, row: ParsedRow) -> str:
@@ -211,7 +217,8 @@ def _new_cells(intake: Intake, row: ParsedRow) -> list[Cell]:
     return filled[:COLUMNS_OF_NEW]
 
 
-def _cells(intake: Intake, change: Change, schools: Mapping[int, str]) -> Iterator[Cell]:
+def cells_of(intake: Intake, change: Change, schools: Mapping[int, str]) -> Iterator[Cell]:
+    """What a change says as columns with their old and new value, leaving out what is not for eyes."""
     columns = {(intake.references[column.name][0] if column.name in intake.references else column.name): column
                for column in intake.kind.columns}
     for name in change.values:

@@ -1,12 +1,13 @@
 """Past and present imports, for those who may look at them: the bureau sees all, a school office its own."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, and_, case, func, not_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from talent.accounts.models import User
@@ -19,6 +20,7 @@ from talent.core.jobs import Job
 from talent.exchange.apply import TABLES
 from talent.exchange.preview import Preview, issues_from_json
 from talent.exchange.staging import preview_kept
+from talent.exchange.undo import as_added, moved_since
 from talent.workbooks.issues import Issue
 
 CHUNK = 5_000
@@ -26,7 +28,10 @@ CHUNK = 5_000
 
 @dataclass(frozen=True, slots=True)
 class BatchRow:
-    """One import of the list. ``by`` is empty for one loaded at the command line."""
+    """One import of the list. ``by`` is empty for one loaded at the command line.
+
+    An entry on a page (``source`` form) names no files but the kind of its record, what was done and why.
+    """
 
     id: int
     state: str
@@ -38,6 +43,10 @@ class BatchRow:
     accepted_at: datetime | None
     undone_at: datetime | None
     mine: bool
+    source: str = "file"
+    reason: str = ""
+    kind: str = ""
+    done: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +78,27 @@ def _row(batch: Any, actor: Actor, by: str | None, display: str | None) -> Batch
     files = tuple(file if isinstance(file, str) else file["name"] for file in json.loads(batch.files))
     return BatchRow(batch.id, batch.state, files, batch.as_of, batch.good_rows_only, display or by or "",
                     batch.created_at, batch.accepted_at, batch.undone_at,
-                    batch.created_by is not None and batch.created_by == actor.user_id)
+                    batch.created_by is not None and batch.created_by == actor.user_id,
+                    batch.source, batch.reason, *(_entry(batch.summary) if batch.source == "form" else ("", "")))
 
 
-def batches(session: Session, actor: Actor, *, offset: int = 0, limit: int = 50) -> tuple[list[BatchRow], int]:
-    """One page of the imports, latest first, and how many there are. Needs ``import:read``."""
-    seen = _visible(actor)
+def _entry(summary: str) -> tuple[str, str]:
+    """The kind of the one record of an entry, and what was done with it: added, updated, deleted."""
+    sheet = json.loads(summary)[0]
+    return sheet["kind"], next((what for what in ("added", "updated", "deleted") if sheet[what]), "")
+
+
+def batches(
+    session: Session, actor: Actor, *, source: str = "file", offset: int = 0, limit: int = 50
+) -> tuple[list[BatchRow], int]:
+    """One page of the imports (or entries on pages), latest first, and how many there are. Needs ``import:read``."""
+    seen = and_(_visible(actor), ImportBatch.source == source)
     total = session.scalar(select(func.count()).select_from(ImportBatch).where(seen)) or 0
     columns = (ImportBatch.id, ImportBatch.state, ImportBatch.files, ImportBatch.as_of, ImportBatch.good_rows_only,
-               ImportBatch.created_by, ImportBatch.created_at, ImportBatch.accepted_at, ImportBatch.undone_at)
+               ImportBatch.created_by, ImportBatch.created_at, ImportBatch.accepted_at, ImportBatch.undone_at,
+               ImportBatch.source, ImportBatch.reason,
+               # A file's summary holds its whole preview, an entry's one line.
+               case((ImportBatch.source == "form", ImportBatch.summary), else_="[]").label("summary"))
     rows = session.execute(
         select(*columns, User.name, User.display_name).outerjoin(User, User.id == ImportBatch.created_by)
         .where(seen).order_by(ImportBatch.id.desc()).offset(offset).limit(limit)
@@ -113,22 +134,23 @@ def uploads_of(session: Session, actor: Actor, batch_id: int) -> list[StoredFile
 def undo_forecast(session: Session, actor: Actor, batch_id: int) -> UndoForecast:
     """What undoing an accepted batch would do as things stand. Needs ``record:undo``."""
     actor.require("record:undo")
-    added = touched = 0
+    added, touched, moved = 0, 0, moved_since(session, batch_id)
     for table in Base.metadata.sorted_tables:
         if "batch_id" not in table.columns or table.name == ChangeImage.__tablename__:
             continue
         mine = table.c.batch_id == batch_id
         added += session.scalar(select(func.count()).select_from(table).where(mine)) or 0
         if "version" in table.columns:
-            touched += session.scalar(select(func.count()).select_from(table).where(mine, table.c.version > 1)) or 0
+            other = not_(as_added(table, moved))
+            touched += session.scalar(select(func.count()).select_from(table).where(mine, other)) or 0
     images = changed = 0
-    for still in _images_still_hold(session, batch_id):
+    for still in _images_still_hold(session, batch_id, moved):
         images += 1
         changed += not still
     return UndoForecast(restored=images - changed, removed=added - touched, kept=touched + changed)
 
 
-def _images_still_hold(session: Session, batch_id: int) -> Iterator[bool]:
+def _images_still_hold(session: Session, batch_id: int, moved: Counter[tuple[str, int]]) -> Iterator[bool]:
     """For each row the batch changed, whether it is still as the batch left it."""
     by_table: dict[str, dict[int, int]] = {}
     query = select(ChangeImage.table_name, ChangeImage.row_id, ChangeImage.action, ChangeImage.after)
@@ -143,4 +165,4 @@ def _images_still_hold(session: Session, batch_id: int) -> Iterator[bool]:
             chunk = ids[start : start + CHUNK]
             found = session.execute(select(table.c.id, table.c.version).where(table.c.id.in_(chunk)))
             now = {id_: version for id_, version in found}
-            yield from (now.get(id_) == left[id_] for id_ in chunk)
+            yield from (now.get(id_) in (left[id_], left[id_] + moved[name, id_]) for id_ in chunk)

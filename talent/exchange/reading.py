@@ -16,12 +16,13 @@ from talent.workbooks.rows import parse
 @dataclass
 class Reading:
     """What the files hold: sheets by kind, remarks on files and headers, the encodings that were guessed with a few
-    texts as they were decoded."""
+    texts as they were decoded, and of sheets refused for their headers (file, sheet) the likely kind."""
 
     sheets: list[SheetRead] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     guessed: dict[str, str] = field(default_factory=dict)
     samples: dict[str, list[str]] = field(default_factory=dict)
+    likely: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 def read_files(
@@ -44,5 +45,6 @@ def _read_file(path: Path, name: str, limits: Limits, encoding: str | None, read
         reading.samples[name] = first_values(workbook)
     matches = match_workbook(workbook, KINDS)
     reading.issues.extend(matches.issues)
+    reading.likely.update({(name, sheet): kind.code for sheet, kind in matches.likely.items()})
     for sheet, layout in matches.sheets:
         reading.sheets.append(SheetRead(name, sheet.name, sheet.first_column, parse(sheet, layout)))

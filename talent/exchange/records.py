@@ -20,7 +20,7 @@ Key = tuple[Any, ...]
 
 @dataclass(slots=True)
 class Stored:
-    """A stored row as the sheet would write it: references as ids."""
+    """A stored row as the sheet would write it: references as those of the directory, as ids where it has none."""
 
     id: int
     version: int
@@ -35,7 +35,7 @@ class Seen:
 
 
 def stored_rows(
-    session: Session, intake: Intake, people: Iterable[int], dates: tuple[date, date] | None
+    session: Session, intake: Intake, directory: Directory, people: Iterable[int], dates: tuple[date, date] | None
 ) -> tuple[dict[Key, Stored], dict[int, Stored]]:
     """Stored rows of the kind by key and by id: of these people, or all where the kind is not about people.
 
@@ -47,11 +47,14 @@ def stored_rows(
     query = select(columns.id, columns.version, *(columns[name] for name in intake.attributes))
     if dates is not None:
         query = query.where(columns[dated_key(intake)].between(*dates))
+    known = {"person": directory.people_by_id, "school": directory.schools_by_id}
+    pointing = [(attribute, known[what]) for attribute, what in intake.references.values()]
     for part in _parts(query, intake, sorted(people)):
-        for id_, version, *values in session.execute(part):
-            row = Stored(id_, version, dict(zip(intake.attributes, values, strict=True)))
-            by_key[tuple(row.values[name] for name in intake.key)] = row
-            by_id[id_] = row
+        for id_, version, *cells in session.execute(part):
+            values = dict(zip(intake.attributes, cells, strict=True))
+            for attribute, refs in pointing:
+                values[attribute] = refs.get(values[attribute], values[attribute])
+            by_id[id_] = by_key[tuple([values[name] for name in intake.key])] = Stored(id_, version, values)
     return by_key, by_id
 
 
@@ -95,13 +98,14 @@ class RecordPlanner:
             for row in plan.rows
             if row.values.get("staff_no") and (ref := directory.person(row.values["staff_no"])) and ref.id is not None
         }
-        self.by_key, self.by_id = stored_rows(session, intake, people, _dates(intake, self.plans))
-        self._columns = {
-            column.name: intake.references[column.name][0] if column.name in intake.references else column.name
-            for column in intake.kind.columns
-            if column.name != CHECKED_ONLY
-        }
+        self.by_key, self.by_id = stored_rows(session, intake, directory, people, _dates(intake, self.plans))
         self._blank = {name: intake.blank(name) for name in intake.attributes}
+        self._key = [(name, self._blank[name]) for name in intake.key]
+        self._own = [
+            (column.name, self._blank.get(column.name))
+            for column in intake.kind.columns
+            if column.name != CHECKED_ONLY and column.name not in intake.references
+        ]
 
     def plan(self) -> list[SheetPlan]:
         """The plans of all sheets of the kind."""
@@ -112,18 +116,22 @@ class RecordPlanner:
 
     def _row(self, plan: SheetPlan, row: ParsedRow) -> None:
         stored = self._by_record_id(plan, row)
-        deleting = row.values.get("operation") == "delete"
         values = self._resolved(plan, row)
         if values is None:
             return
-        if not deleting:
+        if not row.deleted:
             for finding in self.intake.check(row.values):
                 plan.note(finding, row, finding.params.get("column"))
         if row.number in plan.bad_rows:
             return
-        key = tuple(values.get(name) for name in self.intake.key)
-        stored = stored or self.by_key.get(tuple(part.id if isinstance(part, Ref) else part for part in key))
-        if deleting:
+        key = tuple([values.get(name, blank) for name, blank in self._key])
+        holder = self.by_key.get(key)
+        if stored is not None and holder is not None and holder.id != stored.id and not row.deleted:
+            known = Finding("record.key_of_another", params={"record_id": holder.id})
+            plan.note(known, row, self.intake.kind.key[0].name)
+            return
+        stored = stored or holder
+        if row.deleted:
             self._delete(plan, row, stored)
         elif self._first_of_its_key(plan, row, key, values):
             self._keep(plan, row, stored, values)
@@ -139,26 +147,21 @@ class RecordPlanner:
 
     def _resolved(self, plan: SheetPlan, row: ParsedRow) -> dict[str, Any] | None:
         """The row as table attributes, references found; ``None`` (and remarks) where one is not."""
+        cells = row.values
         values: dict[str, Any] = {}
         good = True
-        for name, attribute in self._columns.items():
-            if name not in row.values:
+        for name, (attribute, what) in self.intake.references.items():
+            if name not in cells:
                 continue
-            cell = row.values[name]
-            if name in self.intake.references and cell is not None:
-                cell = self._referent(plan, row, name, cell)
-                good = good and cell is not None
-            elif cell is None and attribute in self._blank:
-                cell = self._blank[attribute]
-            values[attribute] = cell
+            found = refer(self.directory, what, cells[name]) if cells[name] is not None else None
+            if isinstance(found, Finding):
+                plan.note(found, row, name)
+                good = False
+            values[attribute] = found
+        for name, blank in self._own:
+            if name in cells:
+                values[name] = blank if (cell := cells[name]) is None else cell
         return values if good and self._name_agrees(plan, row, values) else None
-
-    def _referent(self, plan: SheetPlan, row: ParsedRow, name: str, written: str) -> Ref | None:
-        found = refer(self.directory, self.intake.references[name][1], written)
-        if isinstance(found, Finding):
-            plan.note(found, row, name)
-            return None
-        return found
 
     def _name_agrees(self, plan: SheetPlan, row: ParsedRow, values: Mapping[str, Any]) -> bool:
         said, person = row.values.get(CHECKED_ONLY), values.get("person_id")
@@ -170,10 +173,8 @@ class RecordPlanner:
         return False
 
     def _first_of_its_key(self, plan: SheetPlan, row: ParsedRow, key: Key, values: dict[str, Any]) -> bool:
-        known = tuple(id(part) if isinstance(part, Ref) else part for part in key)
-        first = self.seen.rows.get(known)
-        if first is None:
-            self.seen.rows[known] = (plan, row, values)
+        first = self.seen.rows.setdefault(key, (plan, row, values))
+        if first[1] is row:
             return True
         same = first[2] == values
         params = {"other": first[1].number, "other_sheet": first[0].read.sheet}
@@ -198,11 +199,10 @@ class RecordPlanner:
             plan.added += 1
             plan.changes.append(Change(self.intake.table.name, "add", {**self._blank, **values}, row.number))
             return
-        changed = {
-            name: value
-            for name, value in values.items()
-            if stored.values.get(name) != (value.id if isinstance(value, Ref) else value)
-        }
+        if stored.values == values:  # most rows of a file that comes again
+            plan.unchanged += 1
+            return
+        changed = {name: value for name, value in values.items() if stored.values.get(name) != value}
         if not changed:
             plan.unchanged += 1
             return

@@ -15,6 +15,7 @@ from talent.exchange.records import CHUNK, missing, refer
 from talent.people.models import Employment, Person, PersonAlias
 from talent.people.names import initials_of, pinyin_of
 from talent.people.roster import (
+    CARRIED,
     PARTIAL,
     PERIOD_FIELDS,
     PERSON_FIELDS,
@@ -33,6 +34,9 @@ from talent.workbooks.rows import ParsedRow
 PERIOD_COLUMNS = (*PERIOD_FIELDS, PARTIAL["arrived_on"])
 PERSON_COLUMNS = (*PERSON_FIELDS, *(PARTIAL[name] for name in PERSON_FIELDS if name in PARTIAL))
 NUMBERS = (("id_number", "id_number"), ("phone", "phone"))
+#: Columns of a person that follow from others: how a name is found, and a number in its three forms.
+DERIVED = ("pinyin", "initials", *(f"{field}_{form}" for field, _ in NUMBERS for form in ("sealed", "index", "masked")))
+STORED_OF_PERSON = (*PERSON_COLUMNS, *DERIVED, "uid", "version", "staff_no")
 
 
 def place_of(uid: str, field: str) -> str:
@@ -67,58 +71,27 @@ class RosterPlanner:
     def _load(self) -> None:
         refs = (self._known(row) for plan in self.plans for row in plan.rows)
         ids = sorted({ref.id for ref in refs if ref is not None and ref.id is not None})
-        person_columns = [getattr(Person, name) for name in PERSON_COLUMNS]
-        period_columns = [getattr(Employment, name) for name in PERIOD_COLUMNS]
         for start in range(0, len(ids), CHUNK):
-            chunk = ids[start : start + CHUNK]
-            for (
-                id_,
-                version,
-                uid,
-                staff_no,
-                id_mask,
-                id_index,
-                phone_mask,
-                phone_index,
-                *values,
-            ) in self.work.session.execute(
-                select(
-                    Person.id,
-                    Person.version,
-                    Person.uid,
-                    Person.staff_no,
-                    Person.id_number_masked,
-                    Person.id_number_index,
-                    Person.phone_masked,
-                    Person.phone_index,
-                    *person_columns,
-                ).where(Person.id.in_(chunk))
-            ):
-                self.persons[id_] = dict(zip(PERSON_COLUMNS, values, strict=True)) | {
-                    "version": version,
-                    "uid": uid,
-                    "staff_no": staff_no,
-                    "id_number_masked": id_mask,
-                    "id_number_index": id_index,
-                    "phone_masked": phone_mask,
-                    "phone_index": phone_index,
-                }
-            for id_, version, person_id, school_id, valid_from, valid_to, *values in self.work.session.execute(
-                select(
-                    Employment.id,
-                    Employment.version,
-                    Employment.person_id,
-                    Employment.school_id,
-                    Employment.valid_from,
-                    Employment.valid_to,
-                    *period_columns,
-                ).where(Employment.person_id.in_(chunk))
-            ):
-                said = dict(zip(PERIOD_COLUMNS, values, strict=True))
-                said["school_id"] = self.directory.schools_by_id[school_id]
-                self.periods.setdefault(person_id, []).append(Period(id_, version, valid_from, valid_to, said))
+            self._load_people(ids[start : start + CHUNK])
+            self._load_periods(ids[start : start + CHUNK])
         for periods in self.periods.values():
             periods.sort(key=lambda period: period.valid_from or date.min)
+
+    def _load_people(self, ids: list[int]) -> None:
+        """What stands on the people: whatever a row may change, since it goes into the image an undo restores."""
+        columns = [getattr(Person, name) for name in STORED_OF_PERSON]
+        for id_, *values in self.work.session.execute(select(Person.id, *columns).where(Person.id.in_(ids))):
+            self.persons[id_] = dict(zip(STORED_OF_PERSON, values, strict=True))
+
+    def _load_periods(self, ids: list[int]) -> None:
+        columns = [getattr(Employment, name) for name in PERIOD_COLUMNS]
+        for id_, version, person_id, school_id, valid_from, valid_to, *values in self.work.session.execute(
+            select(Employment.id, Employment.version, Employment.person_id, Employment.school_id,
+                   Employment.valid_from, Employment.valid_to, *columns).where(Employment.person_id.in_(ids))
+        ):
+            said = dict(zip(PERIOD_COLUMNS, values, strict=True))
+            said["school_id"] = self.directory.schools_by_id[school_id]
+            self.periods.setdefault(person_id, []).append(Period(id_, version, valid_from, valid_to, said))
 
     def plan(self) -> list[SheetPlan]:
         """The plans of all roster sheets."""
@@ -227,7 +200,8 @@ class RosterPlanner:
             return
         person, periods = self.persons[known.id], self.periods[known.id]
         said_of_person = person_values(row.values)
-        if self._formerly(known, row.values["name"]):
+        taken_back = known.name in _names(row.values.get("former_name"))
+        if self._formerly(known, row.values["name"]) and not taken_back:
             said_of_person = {
                 name: value for name, value in said_of_person.items() if name not in ("name", "former_name")
             }
@@ -238,7 +212,7 @@ class RosterPlanner:
         said = period_values(row.values, school)
         effective = row.values.get("effective_on") or self.as_of
         opening = first_day({**person, **changed}, {**periods[0].values, **said})
-        placed = place(periods, said, effective, opening)
+        placed = place(periods, said, effective, opening, bool(row.values.get(CARRIED)))
         if row.number in plan.bad_rows:
             return
         if changed:

@@ -34,7 +34,7 @@ from talent.indicators.rules import (
     is_exchange_eligible,
 )
 from talent.people.models import Collection, Employment, Exchange, Person, School
-from talent.people.queries import in_service_on
+from talent.people.queries import in_service_on, open_on, school_kind_on
 from talent.policy.book import Book
 from talent.tiers.queries import table_on, title_facts
 from talent.tiers.rules import backbone
@@ -125,8 +125,9 @@ def _posts(session: Session, on: date, book: Book) -> list[Post]:
     by_number = book.at("indicators.certified_evidence", on).value == "certificate_number"
     evidence = Employment.certificate_no if by_number else Employment.certificate_kind
     rows = session.execute(
-        select(Person.id, Person.staff_no, Employment.school_id, School.code, School.kind, Employment.teaching_schools,
-               Employment.stage, Employment.subject, Employment.category, Employment.schooling, evidence)
+        select(Person.id, Person.staff_no, Employment.school_id, School.code, school_kind_on(on),
+               Employment.teaching_schools, Employment.stage, Employment.subject, Employment.category,
+               Employment.schooling, evidence)
         .join(Employment, Employment.person_id == Person.id).join(School, School.id == Employment.school_id)
         .where(in_service_on(on)).order_by(Person.staff_no)
     )
@@ -145,7 +146,8 @@ def _schools(
     session: Session, on: date, book: Book, posts: Iterable[Post], heads: frozenset[str]
 ) -> tuple[SchoolFacts, ...]:
     """The schools open on the date with pupils, teachers and premises; three statements."""
-    rows = session.execute(select(School.id, School.code, School.kind).where(open_on(on)).order_by(School.code)).all()
+    rows = session.execute(
+        select(School.id, School.code, school_kind_on(on).label("kind")).where(open_on(on)).order_by(School.code)).all()
     pupils: dict[int, dict[str, int]] = defaultdict(dict)
     for school_id, stage, count in session.execute(
         _latest(Enrolment, on, Enrolment.school_id, Enrolment.stage, Enrolment.pupils)
@@ -162,12 +164,6 @@ def _schools(
         )
         for row in rows
     )
-
-
-def open_on(on: date) -> ColumnElement[bool]:
-    """Schools open on the day; 停用日期 is the first day closed."""
-    return and_(or_(School.opened_on.is_(None), School.opened_on <= on),
-                or_(School.closed_on.is_(None), School.closed_on > on))
 
 
 def _latest(model: Any, on: date, *columns: Any) -> Any:

@@ -1,23 +1,26 @@
 """Computing a year of incentive pay from the records, and checking that what is stored is still what was computed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from talent.core.errors import Conflict, Finding, RuleViolation
+from talent.core.memory import without_cycle_search
 from talent.core.work import Work
 from talent.core.workdays import WorkCalendar
-from talent.pay import content, queries, records
-from talent.pay.content import Facts, LineText
+from talent.pay import content, records, snapshots, stored
+from talent.pay.content import BareLine
 from talent.pay.facts import TERM_KEYS, YEARLY_AMOUNT, PayTerms
-from talent.pay.models import REPLACEABLE, SUPERSEDED, PayBatch, PayFinding, PayLine
+from talent.pay.models import REPLACEABLE, SUPERSEDED, PayBatch, PayFinding, PayLine, PaySnapshotPart
 from talent.pay.records import YearFacts
 from talent.pay.rules import YearResult
+from talent.pay.snapshots import Facts, Snapshot
 
 
+@without_cycle_search()
 def compute(work: Work, *, year: int, convention: str | None = None) -> PayBatch:
     """A computed batch of ``year`` under ``convention`` (the one in force by default), from the records as they are.
 
@@ -32,15 +35,16 @@ def compute(work: Work, *, year: int, convention: str | None = None) -> PayBatch
     result = facts.result()
     if result.refusals:
         raise RuleViolation(result.refusals)
-    batch = _store(work, content.freeze(facts), result, known)
+    batch = _store(work, facts, result, known)
     work.record("pay:compute", "pay_batch", batch.id, year=year, convention=batch.convention, sequence=batch.sequence,
                 lines=len(result.lines), total_fen=batch.total_fen, content_hash=batch.content_hash)
     return batch
 
 
-def _store(work: Work, snapshot: str, result: YearResult, known: YearFacts) -> PayBatch:
-    lines, parameters = content.line_texts(result), content.parameters_text(result)
-    convention = result.terms.convention.value
+def _store(work: Work, facts: Facts, result: YearResult, known: YearFacts) -> PayBatch:
+    book_digest = work.book.digest([YEARLY_AMOUNT, *TERM_KEYS.values()])
+    snapshot, lines = snapshots.freeze(facts, book_digest), content.bare_lines(result)
+    parameters, convention = content.parameters_text(result), result.terms.convention.value
     work.session.execute(
         update(PayBatch)
         .where(PayBatch.year == result.year, PayBatch.convention == convention, PayBatch.state.in_(REPLACEABLE))
@@ -48,15 +52,15 @@ def _store(work: Work, snapshot: str, result: YearResult, known: YearFacts) -> P
     batch = PayBatch(
         year=result.year, sequence=_next_sequence(work.session, result.year), convention=convention, state="computed",
         computed_at=work.now, computed_by=work.actor.user_id, computed_by_name=work.actor.name,
-        book_digest=work.book.digest([YEARLY_AMOUNT, *TERM_KEYS.values()]), parameters=parameters, snapshot=snapshot,
-        content_hash=content.content_hash(snapshot, parameters, lines, result.findings), total_fen=result.total_fen)
+        book_digest=book_digest, parameters=parameters, snapshot=snapshot.head,
+        content_hash=content.content_hash(snapshot.head, parameters, lines, result.findings),
+        total_fen=result.total_fen)
     work.session.add(batch)
     try:
         work.session.flush()
     except IntegrityError as taken:
         raise Conflict("pay_batch", year=result.year) from taken
-    _insert(work.session, PayLine, _line_rows(batch.id, lines, known))
-    _insert(work.session, PayFinding, _finding_rows(batch.id, result.findings, known))
+    _add_rows(work.session, batch.id, snapshot, lines, result.findings, known)
     return batch
 
 
@@ -64,28 +68,20 @@ def _next_sequence(session: Session, year: int) -> int:
     return (session.scalar(select(func.max(PayBatch.sequence)).where(PayBatch.year == year)) or 0) + 1
 
 
-def _insert(session: Session, model: type[PayLine] | type[PayFinding], rows: list[dict[str, Any]]) -> None:
-    if rows:
-        session.execute(insert(model), rows)
-
-
-def _line_rows(batch_id: int, lines: Iterable[LineText], known: YearFacts) -> list[dict[str, Any]]:
-    return [
-        {"batch_id": batch_id, "person_id": known.person_ids[line.staff_no],
-         "school_id": known.school_ids[line.school_code], "staff_no": line.staff_no, "school_code": line.school_code,
-         "months": line.months, "month_count": line.month_count, "days": line.days, "amount_fen": line.amount_fen,
-         "receipt": line.receipt}
-        for line in lines
-    ]
-
-
-def _finding_rows(batch_id: int, findings: Iterable[Finding], known: YearFacts) -> list[dict[str, Any]]:
-    return [
-        {"batch_id": batch_id, "person_id": known.person_ids.get(finding.params.get("staff_no", "")),
-         "school_id": known.school_ids.get(finding.params.get("sending_code", "")), "code": finding.code,
-         "level": finding.level, "clause": finding.clause, "params": content.canonical(dict(finding.params))}
-        for finding in findings
-    ]
+def _add_rows(
+    session: Session, batch_id: int, snapshot: Snapshot, lines: Sequence[BareLine], findings: Sequence[Finding],
+    known: YearFacts,
+) -> None:
+    stored.add(session, PaySnapshotPart, ("batch_id", "number", "content"),
+               [(batch_id, number, part) for number, part in enumerate(snapshot.parts)])
+    people, schools = known.person_ids, known.school_ids
+    stored.add(session, PayLine, ("batch_id", "person_id", "school_id", *BareLine._fields),
+               [(batch_id, people[line.staff_no], schools[line.school_code], *line) for line in lines])
+    stored.add(
+        session, PayFinding, ("batch_id", "person_id", "school_id", "code", "level", "clause", "params"),
+        [(batch_id, people.get(finding.params.get("staff_no", "")),
+          schools.get(finding.params.get("sending_code", "")), finding.code, finding.level, finding.clause,
+          content.canonical(dict(finding.params))) for finding in findings])
 
 
 # ── talent pay verify ────────────────────────────────────────────────────────────────────────────────────────
@@ -94,15 +90,15 @@ def _finding_rows(batch_id: int, findings: Iterable[Finding], known: YearFacts) 
 def verify(session: Session) -> list[Finding]:
     """Every invariant of every batch that does not hold, none for a sound ledger; clause is rules §2.
 
-    Amounts are whole fen and not negative, lines add up to the total, the hash is that of the content, and the
-    snapshot computed again gives the same parameters, lines, receipts and findings, byte by byte.
+    Amounts are whole fen and not negative, lines add up to the total, the snapshot is whole, the hash is that of the
+    content, and the snapshot computed again gives the same parameters, lines and findings, byte by byte.
     """
     batches = session.scalars(select(PayBatch).order_by(PayBatch.id)).all()
     return [finding for batch in batches for finding in _broken(session, batch)]
 
 
 def _broken(session: Session, batch: PayBatch) -> Iterator[Finding]:
-    lines, findings = queries.stored_lines(session, batch.id), queries.stored_findings(session, batch.id)
+    lines, findings = stored.lines(session, batch.id), stored.findings(session, batch.id)
     for line in lines:
         if type(line.amount_fen) is not int or line.amount_fen < 0:
             yield _wrong("pay.ledger_amount", batch, staff_no=line.staff_no, amount=str(line.amount_fen))
@@ -111,18 +107,24 @@ def _broken(session: Session, batch: PayBatch) -> Iterator[Finding]:
         yield _wrong("pay.ledger_total", batch, total_fen=batch.total_fen, lines_fen=total)
     if content.content_hash(batch.snapshot, batch.parameters, lines, findings) != batch.content_hash:
         yield _wrong("pay.ledger_hash", batch)
-    yield from _differences(batch, lines, findings)
+    snapshot = stored.snapshot(session, batch)
+    if not snapshot.intact:
+        yield _wrong("pay.ledger_snapshot", batch)
+        return
+    yield from _differences(batch, snapshot, lines, findings)
 
 
-def _differences(batch: PayBatch, lines: Sequence[LineText], findings: Sequence[Finding]) -> Iterator[Finding]:
+def _differences(
+    batch: PayBatch, snapshot: Snapshot, lines: Sequence[BareLine], findings: Sequence[Finding]
+) -> Iterator[Finding]:
     """Where the snapshot, computed again, says something else than the tables."""
-    result = content.thaw(batch.snapshot).result()
+    result = snapshots.thaw(snapshot.head, snapshot.parts).result()
     if content.parameters_text(result) != batch.parameters or result.terms.convention.value != batch.convention:
         yield _wrong("pay.ledger_parameters", batch)
-    stored = {(line.staff_no, line.school_code): line for line in lines}
-    again = {(line.staff_no, line.school_code): line for line in content.line_texts(result)}
-    for key in sorted(stored.keys() | again.keys()):
-        if stored.get(key) != again.get(key):
+    kept = {(line.staff_no, line.school_code): line for line in lines}
+    again = {(line.staff_no, line.school_code): line for line in content.bare_lines(result)}
+    for key in sorted(kept.keys() | again.keys()):
+        if kept.get(key) != again.get(key):
             yield _wrong("pay.ledger_line", batch, staff_no=key[0], school_code=key[1])
     if [finding.as_dict() for finding in findings] != [finding.as_dict() for finding in result.findings]:
         yield _wrong("pay.ledger_findings", batch)

@@ -11,6 +11,7 @@ from talent.policy.book import Book, Value
 YEARLY_AMOUNT: Final = "paired_assistance.yearly_amount"
 # Field of PayTerms → key of the policy book.
 TERM_KEYS: Final = {
+    "accrual_year": "paired_assistance.accrual_year",
     "convention": "paired_assistance.convention",
     "month_min_days": "paired_assistance.month_min_days",
     "month_share": "paired_assistance.month_share",
@@ -73,6 +74,7 @@ class PayTerms:
     """
 
     rates: tuple[Value, ...]
+    accrual_year: Value
     convention: Value
     month_min_days: Value
     month_share: Value

@@ -18,8 +18,9 @@ REPLACEABLE = CHAIN[:2]
 class PayBatch(Base):
     """One computation of a year under one convention.
 
-    ``snapshot`` and ``parameters`` are canonical JSON: the batch can be computed again from them alone.
-    ``content_hash`` is the SHA-256 of both with every line and finding; an approval binds it.
+    ``snapshot`` is the head of what went in (:class:`PaySnapshotPart` holds the people): lines and receipts can be
+    computed again from it alone. ``content_hash`` is the SHA-256 over its digest, ``parameters``, every line and every
+    finding; an approval binds it.
     """
 
     __tablename__ = "pay_batches"
@@ -41,15 +42,26 @@ class PayBatch(Base):
     content_hash: Mapped[str] = mapped_column(String(64))
     total_fen: Mapped[int] = mapped_column(BigInteger)
     parameters: Mapped[str] = mapped_column(Text)
-    # Megabytes for a large district: read only where a batch is computed again.
+    # Schools and terms are many lines of text: read only where something is computed again.
     snapshot: Mapped[str] = mapped_column(Text, deferred=True)
     version: Mapped[int] = mapped_column(default=1)
 
 
+class PaySnapshotPart(Base):
+    """The records of some of a batch's people, as they went in: canonical JSON, its digest stands in the head."""
+
+    __tablename__ = "pay_snapshot_parts"
+
+    batch_id: Mapped[int] = mapped_column(ForeignKey("pay_batches.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[str] = mapped_column(Text)
+
+
 class PayLine(Base):
-    """One person at one sending school: what the school's 奖励性绩效工资总额 grows by, with its receipt.
+    """One person at one sending school: what the school's 奖励性绩效工资总额 grows by, in bare figures.
 
     Staff number and school code stand as they were when computed; ``months`` lists the counted months as JSON.
+    What the figures came from is computed again from the batch's snapshot when somebody asks.
     """
 
     __tablename__ = "pay_lines"
@@ -72,7 +84,6 @@ class PayLine(Base):
     month_count: Mapped[int]
     days: Mapped[int]
     amount_fen: Mapped[int] = mapped_column(BigInteger)
-    receipt: Mapped[str] = mapped_column(Text, deferred=True)
 
     batch: Mapped[PayBatch] = relationship()
     person: Mapped[Person] = relationship()

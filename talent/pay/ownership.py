@@ -5,7 +5,7 @@ that order begins with the start, all assignments before a given one have begun 
 it is the part after the furthest end so far: one pass over sorted intervals, never a loop over days.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -51,6 +51,7 @@ class Succession:
         self.schools = schools
         self.first_day = date(year, 1, 1)
         self.last_day = date(year, 12, 31)
+        self.days = range(self.first_day.toordinal(), self.last_day.toordinal() + 1)
         self._steps: dict[str, tuple[Step, ...]] = {}
 
     def heir(self, code: str, on: date) -> tuple[str, Problem]:
@@ -103,14 +104,17 @@ class Succession:
             at = school.merged_into or ""
         return sorted(days)
 
-    def cut(self, assignment: Assignment, start: int, end: int) -> Iterator[Stretch]:
+    def cut(self, assignment: Assignment, start: int, end: int) -> list[Stretch]:
         """The owned days ``[start, end)`` of an assignment, cut where its lines change schools."""
         steps = self.steps(assignment.sending_code)
-        for at, step in enumerate(steps):
-            first = max(start, step.start)
-            after = min(end, steps[at + 1].start) if at + 1 < len(steps) else end
-            if first < after:
-                yield Stretch(first, after, step.school_code, assignment, step.problem)
+        if len(steps) == 1:
+            return [Stretch(start, end, steps[0].school_code, assignment, steps[0].problem)]
+        ends = [*(step.start for step in steps[1:]), end]
+        return [
+            Stretch(max(start, step.start), min(end, after), step.school_code, assignment, step.problem)
+            for step, after in zip(steps, ends, strict=True)
+            if start < after and step.start < end
+        ]
 
 
 def own_days(assignments: Iterable[Assignment], succession: Succession) -> list[Stretch]:
@@ -118,7 +122,7 @@ def own_days(assignments: Iterable[Assignment], succession: Succession) -> list[
 
     ``assignments`` are one person's in the order of :func:`sort_key`, without those that own no day.
     """
-    reach, close = succession.first_day.toordinal(), succession.last_day.toordinal() + 1
+    reach, close = succession.days.start, succession.days.stop
     stretches: list[Stretch] = []
     for assignment in assignments:
         start = max(assignment.start.toordinal(), reach)

@@ -8,52 +8,29 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, true
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy.orm import Session, joinedload
 
 from talent.core.access import Scope
 from talent.core.errors import Finding, NotFound, RuleViolation
+from talent.core.memory import without_cycle_search
 from talent.core.work import Work
-from talent.pay import content
-from talent.pay.content import Facts, LineText
+from talent.pay import stored
 from talent.pay.facts import PayTerms
 from talent.pay.models import SUPERSEDED, PayBatch, PayFinding, PayLine
 from talent.pay.rules import CONVENTIONS, compute_year
+from talent.pay.snapshots import Facts
 from talent.people.models import Person, School
 
 Say = Callable[[Finding], tuple[str, str]]
 
 
-# ── what is stored ───────────────────────────────────────────────────────────────────────────────────────────
-
-
-def stored_lines(session: Session, batch_id: int) -> list[LineText]:
-    """The lines of a batch by staff number and school code, as they were hashed."""
-    rows = session.execute(
-        select(PayLine.staff_no, PayLine.school_code, PayLine.months, PayLine.month_count, PayLine.days,
-               PayLine.amount_fen, PayLine.receipt).where(PayLine.batch_id == batch_id)).all()
-    return sorted((LineText(*row) for row in rows), key=lambda line: (line.staff_no, line.school_code))
-
-
-def stored_findings(session: Session, batch_id: int) -> list[Finding]:
-    """The findings of a batch in the order they were made."""
-    rows = session.execute(
-        select(PayFinding.code, PayFinding.clause, PayFinding.params, PayFinding.level)
-        .where(PayFinding.batch_id == batch_id).order_by(PayFinding.id)).all()
-    return [_finding(row) for row in rows]
-
-
-def _finding(row: Row[*tuple[Any, ...]]) -> Finding:
-    return Finding(row.code, row.clause, json.loads(row.params), row.level)
-
-
 def document(work: Work, batch: PayBatch, say: Say) -> dict[str, Any]:
     """A whole batch as ``talent pay compute --format json`` prints it; ``say`` words the findings."""
     work.require("pay:read")
-    lines = stored_lines(work.session, batch.id)
+    lines = stored.lines(work.session, batch.id)
     schools: dict[str, int] = defaultdict(int)
     for line in lines:
         schools[line.school_code] += line.amount_fen
@@ -63,7 +40,7 @@ def document(work: Work, batch: PayBatch, say: Say) -> dict[str, Any]:
         "lines": [{"staff_no": line.staff_no, "school_code": line.school_code, "months": json.loads(line.months),
                    "days": line.days, "amount_fen": line.amount_fen} for line in lines],
         "findings": [{"staff_no": finding.params.get("staff_no"), "code": finding.code, "level": finding.level,
-                      "text": say(finding)[0]} for finding in stored_findings(work.session, batch.id)],
+                      "text": say(finding)[0]} for finding in stored.findings(work.session, batch.id)],
         "batch": batch.id, "state": batch.state, "content_hash": batch.content_hash,
     }
 
@@ -162,15 +139,18 @@ class SchoolTotal:
     fen: int
 
 
-def school_totals(work: Work, batch_id: int) -> list[SchoolTotal]:
-    """Allotments by school code; they add up to :func:`totals`."""
-    rows = work.session.execute(
+def school_totals(work: Work, batch_id: int, *, code: str = "") -> list[SchoolTotal]:
+    """Allotments by school code, or that of one school; all of them add up to :func:`totals`."""
+    statement = (
         select(School.code, School.name, func.count(PayLine.person_id.distinct()), func.sum(PayLine.month_count),
                func.sum(PayLine.amount_fen))
         .join(School, School.id == PayLine.school_id)
         .where(PayLine.batch_id == batch_id, _reach(work.require("pay:read")))
-        .group_by(School.code, School.name).order_by(School.code)).all()
-    return [SchoolTotal(code, name, people, int(months), int(fen)) for code, name, people, months, fen in rows]
+        .group_by(School.code, School.name).order_by(School.code))
+    if code:
+        statement = statement.where(School.code == code)
+    return [SchoolTotal(code, name, people, int(months), int(fen))
+            for code, name, people, months, fen in work.session.execute(statement)]
 
 
 # ── lines ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -214,20 +194,21 @@ def lines(
     work: Work, batch_id: int, *, school_code: str = "", offset: int = 0, limit: int = 50
 ) -> tuple[list[LineRow], int]:
     """One page of the reader's lines of a batch by school and staff number, and how many there are."""
-    statement = _line_rows(work.require("pay:read")).where(PayLine.batch_id == batch_id)
+    scope = work.require("pay:read")
+    where = [PayLine.batch_id == batch_id]
     if school_code:
-        statement = statement.where(School.code == school_code)
-    total = work.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-    page = statement.order_by(School.code, PayLine.staff_no).offset(offset).limit(limit)
+        where.append(PayLine.school_id.in_(select(School.id).where(School.code == school_code)))
+    total = work.session.scalar(select(func.count()).select_from(PayLine).where(*where, _reach(scope))) or 0
+    page = _line_rows(scope).where(*where).order_by(School.code, PayLine.staff_no).offset(offset).limit(limit)
     return _read_lines(work.session, page), total
 
 
 def school_total(work: Work, batch_id: int, code: str) -> SchoolTotal:
     """One school's allotment; a school without lines that the reader may see is not found."""
-    found = next((total for total in school_totals(work, batch_id) if total.code == code), None)
-    if found is None:
+    found = school_totals(work, batch_id, code=code)
+    if not found:
         raise NotFound("school", code)
-    return found
+    return found[0]
 
 
 def lines_of_person(work: Work, person_id: int) -> list[LineRow]:
@@ -242,10 +223,11 @@ def lines_of_person(work: Work, person_id: int) -> list[LineRow]:
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """A finding with the person it is about, and their line where there is one."""
+    """A finding with the person and the school it is about, and the person's line where there is one."""
 
     finding: Finding
     name: str
+    school: str
     line_id: int | None
 
 
@@ -276,43 +258,58 @@ def findings(
         PayLine.batch_id == PayFinding.batch_id, PayLine.person_id == PayFinding.person_id).scalar_subquery()
     rows = work.session.execute(
         select(PayFinding.code, PayFinding.clause, PayFinding.params, PayFinding.level, Person.name,
-               line.label("line_id"))
+               School.name.label("school"), line.label("line_id"))
         .outerjoin(Person, Person.id == PayFinding.person_id)
+        .outerjoin(School, School.id == PayFinding.school_id)
         .where(*where).order_by(PayFinding.level, PayFinding.code, PayFinding.id).offset(offset).limit(limit)).all()
-    return [FindingRow(_finding(row), row.name or "", row.line_id) for row in rows], total
+    return [FindingRow(stored.finding(row), row.name or "", row.school or "", row.line_id) for row in rows], total
 
 
 # ── the conventions side by side ─────────────────────────────────────────────────────────────────────────────
 
 
-@lru_cache(maxsize=4)
-def _compared(snapshot: str) -> Mapping[str, Mapping[tuple[str, str], int]]:
-    """Convention → (staff number, school code) → fen. A snapshot never changes, so neither does the answer."""
-    facts = content.thaw(snapshot)
-    return {code: _amounts(facts, code) for code in CONVENTIONS}
+class Compared(NamedTuple):
+    """Fen in the order of ``CONVENTIONS``: of everybody, and by (staff number, school code)."""
+
+    sums: tuple[int, ...]
+    lines: Mapping[tuple[str, str], tuple[int, ...]]
 
 
-def _amounts(facts: Facts, convention: str) -> dict[tuple[str, str], int]:
-    return {(line.staff_no, line.school_code): line.amount_fen for line in facts.result(convention).lines}
+_KEPT: Final = 4
+# What a batch was computed from never changes, so neither does the answer: the last few by content hash.
+_compared_batches: dict[str, Compared] = {}
+
+
+@without_cycle_search()
+def _compared(session: Session, batch: PayBatch) -> Compared:
+    known = _compared_batches.get(batch.content_hash)
+    if known is None:
+        results = stored.facts(session, batch).compared().values()
+        lines = {(rows[0].staff_no, rows[0].school_code): tuple([row.amount_fen for row in rows])
+                 for rows in zip(*(result.lines for result in results), strict=True)}
+        known = Compared(tuple([result.total_fen for result in results]), lines)
+        for oldest in list(_compared_batches)[:1 - _KEPT]:
+            _compared_batches.pop(oldest, None)
+        _compared_batches[batch.content_hash] = known
+    return known
 
 
 def comparison(work: Work, batch: PayBatch) -> dict[str, int]:
     """What the reader's lines add up to under each of the five conventions, on the same people."""
     scope = work.require("pay:read")
-    compared = _compared(batch.snapshot)
+    compared = _compared(work.session, batch)
     if scope.everyone:
-        return {code: sum(amounts.values()) for code, amounts in compared.items()}
-    mine = [(staff_no, code) for staff_no, code in work.session.execute(
+        return dict(zip(CONVENTIONS, compared.sums, strict=True))
+    mine = [compared.lines[staff_no, code] for staff_no, code in work.session.execute(
         select(PayLine.staff_no, PayLine.school_code).where(PayLine.batch_id == batch.id, _reach(scope)))]
-    return {code: sum(amounts.get(key, 0) for key in mine) for code, amounts in compared.items()}
+    return {code: sum(fen[at] for fen in mine) for at, code in enumerate(CONVENTIONS)}
 
 
 def compared_lines(work: Work, batch: PayBatch, rows: Sequence[LineRow]) -> list[tuple[LineRow, dict[str, int]]]:
     """Lines the reader has been shown, each with its amount under every convention."""
     work.require("pay:read")
-    compared = _compared(batch.snapshot)
-    return [(row, {code: amounts.get((row.staff_no, row.school_code), 0) for code, amounts in compared.items()})
-            for row in rows]
+    lines = _compared(work.session, batch).lines
+    return [(row, dict(zip(CONVENTIONS, lines[row.staff_no, row.school_code], strict=True))) for row in rows]
 
 
 # ── one receipt ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -345,20 +342,22 @@ class ReceiptView:
 
 
 def receipt_view(work: Work, line_id: int) -> ReceiptView:
-    """The receipt of one line in the reader's scope, else ``NotFound``."""
+    """The receipt of one line in the reader's scope, made from the batch's snapshot; else ``NotFound``."""
     line = work.session.scalars(
-        select(PayLine).options(undefer(PayLine.receipt))
+        select(PayLine)
+        .options(joinedload(PayLine.batch).undefer(PayBatch.snapshot), joinedload(PayLine.person),
+                 joinedload(PayLine.school))
         .where(PayLine.id == line_id, _reach(work.require("pay:read")))).first()
     if line is None:
         raise NotFound("pay_line", line_id)
-    batch = line.batch
-    facts = content.thaw(batch.snapshot).of_person(line.staff_no)
-    key = (line.staff_no, line.school_code)
+    batch, facts = line.batch, stored.facts_of_person(work.session, line.batch, line.staff_no)
+    made = {code: next(made for made in result.lines if made.school_code == line.school_code)
+            for code, result in facts.compared().items()}
     return ReceiptView(
         line.id, line.person_id, line.staff_no, line.person.name, line.school_code, line.school.name,
-        tuple(json.loads(line.months)), line.days, line.amount_fen, json.loads(line.receipt),
-        json.loads(batch.parameters), _findings_of(work.session, line), facts,
-        {code: _amounts(facts, code).get(key, 0) for code in CONVENTIONS},
+        tuple(json.loads(line.months)), line.days, line.amount_fen,
+        made[batch.convention].receipt.as_dict(parameters=False), json.loads(batch.parameters),
+        _findings_of(work.session, line), facts, {code: each.amount_fen for code, each in made.items()},
         batch.year, batch.convention, batch.state, batch.sequence, batch.computed_at, batch.content_hash)
 
 
@@ -367,4 +366,4 @@ def _findings_of(session: Session, line: PayLine) -> list[Finding]:
         select(PayFinding.code, PayFinding.clause, PayFinding.params, PayFinding.level)
         .where(PayFinding.batch_id == line.batch_id, PayFinding.person_id == line.person_id)
         .order_by(PayFinding.id)).all()
-    return [_finding(row) for row in rows]
+    return [stored.finding(row) for row in rows]

@@ -1,34 +1,45 @@
 """A line and its receipt: every figure of the result with what it came from, ready for JSON (rules §2.12)."""
 
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
-from talent.pay.conventions import PersonYear, Share
+from talent.pay.conventions import PersonYear, Share, Span
 from talent.pay.facts import PayTerms
 from talent.pay.ownership import Stretch
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(NamedTuple):
     """What all receipts of one computation share."""
 
     year: int
     terms: PayTerms
+
+
+class PersonDays(NamedTuple):
+    """A person's days on post, whatever the convention makes of them.
+
+    ``codes`` are the sending schools that own a day, in order; ``payable`` says of each whether it is in scope.
+    ``absent`` are the working days missed per month, with the calendar they were counted by, or empty.
+    """
+
+    staff_no: str
+    codes: tuple[str, ...]
+    stretches: tuple[Stretch, ...]
+    spans: tuple[Span, ...]
+    payable: tuple[bool, ...]
+    absent: tuple[int, ...]
     calendar_version: str | None
+    findings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """How one line came about.  Light until asked: the figures of equal years are shared between people."""
 
     basis: Basis
     person_year: PersonYear
     slot: int
-    school_codes: tuple[str, ...]
-    stretches: tuple[Stretch, ...]
-    findings: tuple[str, ...]
+    person: PersonDays
 
     @property
     def share(self) -> Share:
@@ -36,10 +47,10 @@ class Receipt:
 
     def days(self) -> tuple[tuple[date, date, str], ...]:
         """The days this school owns, as (first, last, host) with both ends in."""
-        code = self.school_codes[self.slot]
+        code = self.person.codes[self.slot]
         return tuple(
             (date.fromordinal(part.start), date.fromordinal(part.end - 1), part.assignment.host)
-            for part in self.stretches
+            for part in self.person.stretches
             if part.school_code == code
         )
 
@@ -56,7 +67,7 @@ class Receipt:
                 "owned": row.owned[self.slot],
                 "absent_workdays": row.absent_workdays,
                 "verdict": row.verdict,
-                "owner": self.school_codes[row.owner],
+                "owner": self.person.codes[row.owner],
                 "rate_fen": row.rate_fen,
             }
             for row in self.person_year.months
@@ -79,20 +90,19 @@ class Receipt:
         receipt = {
             "year": self.basis.year,
             "convention": self.basis.terms.convention.value,
-            "school_code": self.school_codes[self.slot],
+            "school_code": self.person.codes[self.slot],
             "days": [[first.isoformat(), last.isoformat(), host] for first, last, host in self.days()],
             "months": self.months(),
             "rounding": self.rounding(),
-            "findings": list(self.findings),
-            "calendar": self.basis.calendar_version,
+            "findings": list(self.person.findings),
+            "calendar": self.person.calendar_version,
         }
         if parameters:
             receipt["parameters"] = self.basis.terms.as_list(self.basis.year)
         return receipt
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One person at one sending school in one year; ``months`` are the counted ones, ``days`` all owned."""
 
     staff_no: str

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from talent.assistance.models import Assignment as AssignmentRow
@@ -26,17 +26,19 @@ class YearFacts:
 
 def facts_of_year(session: Session, year: int) -> YearFacts:
     """The facts of a calendar year, in three statements however many people there are."""
-    schools, school_ids = _schools(session)
-    assignments, person_ids = _assignments(session, year)
-    absences = _absences(session, year)
-    persons = {staff_no: PersonFacts(tuple(items), tuple(absences.get(staff_no, ())))
+    connection = session.connection()
+    schools, school_ids = _schools(connection)
+    posts = {school_id: code for code, school_id in school_ids.items()}
+    assignments, person_ids = _assignments(connection, year, posts)
+    absences = _absences(connection, year)
+    persons = {staff_no: PersonFacts(tuple(items), tuple(absences.get(person_ids[staff_no], ())))
                for staff_no, items in assignments.items()}
     return YearFacts(persons, schools, person_ids, school_ids)
 
 
-def _schools(session: Session) -> tuple[dict[str, SchoolFact], dict[str, int]]:
+def _schools(connection: Connection) -> tuple[dict[str, SchoolFact], dict[str, int]]:
     heir = aliased(School)
-    rows = session.execute(
+    rows = connection.execute(
         select(School.id, School.code, School.kind, School.closed_on, heir.code)
         .outerjoin(heir, heir.id == School.merged_into_id)).all()
     facts = {code: SchoolFact(code, kind, closed_on, into) for _, code, kind, closed_on, into in rows}
@@ -48,38 +50,38 @@ def _touches(model: type[AssignmentRow] | type[AbsenceRow], year: int) -> Column
                 or_(model.ended_on.is_(None), model.ended_on >= date(year, 1, 1)))
 
 
-def _assignments(session: Session, year: int) -> tuple[dict[str, list[Assignment]], dict[str, int]]:
+def _assignments(
+    connection: Connection, year: int, codes: Mapping[int, str]
+) -> tuple[dict[str, list[Assignment]], dict[str, int]]:
     """Assignments by staff number, each with the school of the post on its first day."""
-    post = aliased(School)
     held = and_(Employment.person_id == AssignmentRow.person_id,
                 or_(Employment.valid_from.is_(None), Employment.valid_from <= AssignmentRow.started_on),
                 or_(Employment.valid_to.is_(None), Employment.valid_to > AssignmentRow.started_on))
-    rows = session.execute(
-        select(Person.id, Person.staff_no, School.code, AssignmentRow.host, AssignmentRow.started_on,
-               AssignmentRow.ended_on, AssignmentRow.appraisal, post.code)
+    rows = connection.execute(
+        select(Person.id, Person.staff_no, AssignmentRow.sending_school_id, AssignmentRow.host,
+               AssignmentRow.started_on, AssignmentRow.ended_on, AssignmentRow.appraisal, Employment.school_id)
         .select_from(AssignmentRow)
         .join(Person, Person.id == AssignmentRow.person_id)
-        .join(School, School.id == AssignmentRow.sending_school_id)
         .outerjoin(Employment, held)
-        .outerjoin(post, post.id == Employment.school_id)
         .where(_touches(AssignmentRow, year))
-        .order_by(Person.staff_no, AssignmentRow.started_on, AssignmentRow.id)).all()
+        .order_by(AssignmentRow.person_id, AssignmentRow.started_on, AssignmentRow.id)).all()
     found: dict[str, list[Assignment]] = defaultdict(list)
     ids: dict[str, int] = {}
-    for person_id, staff_no, code, host, start, end, appraisal, post_code in rows:
+    for person_id, staff_no, sending_id, host, start, end, appraisal, post_id in rows:
         ids[staff_no] = person_id
-        found[staff_no].append(Assignment(staff_no, code, host, start, end, appraisal or None, post_code))
+        found[staff_no].append(
+            Assignment(staff_no, codes[sending_id], host, start, end, appraisal or None, codes.get(post_id)))
     return found, ids
 
 
-def _absences(session: Session, year: int) -> dict[str, list[Absence]]:
+def _absences(connection: Connection, year: int) -> dict[int, list[Absence]]:
+    """Absences by the id of a person who is on assistance in the year."""
     sent = select(AssignmentRow.person_id).where(_touches(AssignmentRow, year))
-    rows = session.execute(
-        select(Person.staff_no, AbsenceRow.started_on, AbsenceRow.ended_on)
-        .join(Person, Person.id == AbsenceRow.person_id)
+    rows = connection.execute(
+        select(AbsenceRow.person_id, AbsenceRow.started_on, AbsenceRow.ended_on)
         .where(AbsenceRow.person_id.in_(sent), _touches(AbsenceRow, year))
-        .order_by(Person.staff_no, AbsenceRow.started_on)).all()
-    found: dict[str, list[Absence]] = defaultdict(list)
-    for staff_no, start, end in rows:
-        found[staff_no].append(Absence(start, end))
+        .order_by(AbsenceRow.person_id, AbsenceRow.started_on)).all()
+    found: dict[int, list[Absence]] = defaultdict(list)
+    for person_id, start, end in rows:
+        found[person_id].append(Absence(start, end))
     return found

@@ -4,7 +4,7 @@ Pure and exact.  The order in which records are given changes nothing.  A refusa
 refusals`); it is the command that turns it into an error.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -13,7 +13,7 @@ from typing import Any, Final
 from talent.core.errors import Finding, Level
 from talent.core.periods import months_of
 from talent.core.workdays import WorkCalendar, not_loaded
-from talent.pay.conventions import CONVENTIONS, Span, YearCount
+from talent.pay.conventions import CONVENTIONS, YearCount
 from talent.pay.facts import (
     YEARLY_AMOUNT,
     Absence,
@@ -26,12 +26,13 @@ from talent.pay.facts import (
     cited,
 )
 from talent.pay.ownership import Stretch, Succession, own_days, sort_key
-from talent.pay.receipts import Basis, Line, Receipt
+from talent.pay.receipts import Basis, Line, PersonDays, Receipt
 from talent.policy.book import Value
 
 __all__ = [
     "CONVENTIONS",
     "NEEDS_ACKNOWLEDGEMENT",
+    "VERSION",
     "YEARLY_AMOUNT",
     "Absence",
     "Assignment",
@@ -45,6 +46,9 @@ __all__ = [
     "compute_year",
 ]
 
+# Kept in every snapshot. To be raised, and the rules so far kept beside the new, before the same facts and terms give
+# another line or receipt: what was computed once is computed again from its snapshot, to the same bytes (rules §2.11).
+VERSION: Final = 1
 # Findings a named person must acknowledge before a batch is locked (rules §2.4).
 NEEDS_ACKNOWLEDGEMENT: Final = frozenset({"pay.appraisal_missing"})
 
@@ -84,24 +88,49 @@ def compute_year(
     recorded absence; a year it has not loaded (or no calendar) refuses the computation, as does a year before
     the standard's first day.
     """
-    refusals = _refusals(year, terms)
-    if not refusals:
-        run = _Run(year, schools, terms, calendar)
-        lines = [line for staff_no in sorted(persons) for line in run.lines(staff_no, persons[staff_no])]
-        refusals = tuple(run.refusals)
-    if refusals:
-        return YearResult(year, terms, refusals=refusals)
-    return YearResult(year, terms, tuple(lines), tuple(run.findings))
+    return _compute(year, persons, schools, (terms,), calendar)[0]
 
 
 def compare(
     year: int, persons: Persons, schools: Schools, terms: PayTerms, calendar: WorkCalendar | None = None
 ) -> dict[str, YearResult]:
-    """The same people under each of the five conventions, by its code (rules §2.5)."""
-    return {
-        code: compute_year(year, persons, schools, terms.with_convention(code), calendar)
-        for code in CONVENTIONS
-    }
+    """The same people under each of the five conventions, by its code (rules §2.5).
+
+    Whose days they are and which are missed is found once; only the counting differs.
+    """
+    offered = [terms.with_convention(code) for code in CONVENTIONS]
+    return dict(zip(CONVENTIONS, _compute(year, persons, schools, offered, calendar), strict=True))
+
+
+def _compute(
+    year: int, persons: Persons, schools: Schools, offered: Sequence[PayTerms], calendar: WorkCalendar | None
+) -> list[YearResult]:
+    """A result for each of ``offered``, which differ in their convention alone."""
+    refusals = [_refusals(year, terms) for terms in offered]
+    if any(refusals):
+        return [YearResult(year, terms, refusals=refused) for terms, refused in zip(offered, refusals, strict=True)]
+    run = _Run(year, schools, offered[0], calendar)
+    found = [days for staff_no in sorted(persons) if (days := run.days(staff_no, persons[staff_no])) is not None]
+    if run.refusals:
+        return [YearResult(year, terms, refusals=tuple(run.refusals)) for terms in offered]
+    return [YearResult(year, terms, tuple(_lines(found, year, terms)), tuple(run.findings)) for terms in offered]
+
+
+def _lines(found: Iterable[PersonDays], year: int, terms: PayTerms) -> Iterator[Line]:
+    """The lines of people whose days are known, one per sending school that owns a day, by school code."""
+    count, basis = YearCount(year, terms), Basis(year, terms)
+    for days in found:
+        person_year = count.person_year(days.spans, days.payable, days.absent)
+        for slot, share in enumerate(person_year.shares):
+            yield Line(
+                days.staff_no,
+                days.codes[slot],
+                share.months,
+                share.days,
+                share.exact,
+                share.amount_fen,
+                Receipt(basis, person_year, slot, days),
+            )
 
 
 def _refusals(year: int, terms: PayTerms) -> tuple[Finding, ...]:
@@ -121,43 +150,29 @@ class _Run:
         self.terms = terms
         self.calendar = calendar if calendar is not None and calendar.has(year) else None
         self.loaded_years = calendar.years if calendar is not None else ()
-        self.count = YearCount(year, terms)
         self.succession = Succession(schools, year)
         self.in_scope = {code for code, school in schools.items() if school.kind in terms.school_kinds.value}
         self.discarded = frozenset(terms.discarded_appraisals.value)
         self.findings: list[Finding] = []
         self.refusals: list[Finding] = []
-        self._basis: dict[bool, Basis] = {}
+        self._months = [month.ordinals for month in months_of(year)]
 
-    def lines(self, staff_no: str, facts: PersonFacts) -> list[Line]:
-        """A person's lines, one per sending school that owns a day, by school code."""
+    def days(self, staff_no: str, facts: PersonFacts) -> PersonDays | None:
+        """Which school owns which of a person's days, and what was missed of them; None without a day on post."""
         before = len(self.findings)
         assignments = [item for item in _ordered(facts.assignments) if self._screen(staff_no, item)]
         stretches = own_days(assignments, self.succession)
         if not stretches:
-            return []
+            return None
         codes = _codes(stretches)
-        self._name_problems(staff_no, stretches)
+        payable = tuple([code in self.in_scope for code in codes])
+        if not all(payable) or any([part.problem for part in stretches]):
+            self._name_problems(staff_no, stretches)
         absent = self._absent_workdays(staff_no, facts.absences, stretches) if facts.absences else ()
-        person_year = self.count.person_year(
-            tuple([Span(part.start, part.end, codes.index(part.school_code)) for part in stretches]),
-            tuple([code in self.in_scope for code in codes]),
-            absent,
-        )
+        spans = tuple([(part.start, part.end, codes.index(part.school_code)) for part in stretches])
         found = tuple([finding.code for finding in self.findings[before:]])
-        basis, parts = self._basis_of(bool(absent)), tuple(stretches)
-        return [
-            Line(
-                staff_no,
-                code,
-                share.months,
-                share.days,
-                share.exact,
-                share.amount_fen,
-                Receipt(basis, person_year, slot, codes, parts, found),
-            )
-            for slot, (code, share) in enumerate(zip(codes, person_year.shares, strict=True))
-        ]
+        version = self._version if absent else None
+        return PersonDays(staff_no, codes, tuple(stretches), spans, payable, absent, version, found)
 
     def _screen(self, staff_no: str, item: Assignment) -> bool:
         """Whether an assignment may own days of the year; says what is wrong with one that touches it."""
@@ -199,15 +214,13 @@ class _Run:
         self, staff_no: str, absences: Iterable[Absence], stretches: Sequence[Stretch]
     ) -> tuple[int, ...]:
         """Working days absent per month with days on post, records united; empty when there are none."""
-        months = [month.ordinals for month in months_of(self.year)]
         absent = [0] * 12
         touched = False
         for first, after in self._absence_union(staff_no, absences):
-            for at, month in enumerate(months):
-                start, end = max(first, month.start), min(after, month.stop)
-                if start < end and _on_post(stretches, month):
+            for at, month in enumerate(self._months):
+                if first < month.stop and month.start < after and _on_post(stretches, month):
                     touched = True
-                    absent[at] += self._workdays(start, end)
+                    absent[at] += self._workdays(max(first, month.start), min(after, month.stop))
         return tuple(absent) if touched else ()
 
     def _absence_union(self, staff_no: str, absences: Iterable[Absence]) -> list[tuple[int, int]]:
@@ -239,12 +252,10 @@ class _Run:
             self.refusals.append(not_loaded(self.year, self.loaded_years))
         return 0
 
-    def _basis_of(self, absent: bool) -> Basis:
-        """The shared head of receipts; the calendar's version only where working days were counted."""
-        if absent not in self._basis:
-            version = self.calendar.table(self.year).version if absent and self.calendar else None
-            self._basis[absent] = Basis(self.year, self.terms, version)
-        return self._basis[absent]
+    @cached_property
+    def _version(self) -> str | None:
+        """The version of the year's calendar, for those whose working days were counted."""
+        return self.calendar.table(self.year).version if self.calendar else None
 
     def _note(
         self,

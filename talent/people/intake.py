@@ -7,9 +7,14 @@ from talent.people.models import Absence, Appraisal, Collection, ConductCase, Ex
 from talent.workbooks.intake import Intake, Referent, in_order
 from talent.workbooks.kinds import CellType, Column, Kind
 
+#: What else offices write above a column: plain synonyms only, and none that often stands beside ours (最高学历).
+#: 人员状态 and 教职工类别 hold other words than ours and stay columns nobody reads.
+STAFF_NO_HEADERS = ("教职工号", "教工号", "职工号", "教师工号")
+NAME_HEADERS = ("教师姓名",)
+
 PERSON = (
-    Column("staff_no", "工号", CellType.CODE, required=True, key=True),
-    Column("person_name", "姓名", CellType.TEXT),
+    Column("staff_no", "工号", CellType.CODE, required=True, key=True, header_aliases=STAFF_NO_HEADERS),
+    Column("person_name", "姓名", CellType.TEXT, header_aliases=NAME_HEADERS),
 )
 BY_PERSON: Mapping[str, tuple[str, Referent]] = {"staff_no": ("person_id", "person")}
 
@@ -27,6 +32,7 @@ SCHOOLS = Intake(
             Column("opened_on", "启用日期", CellType.DATE),
             Column("closed_on", "停用日期", CellType.DATE),
             Column("merged_into_code", "并入学校代码", CellType.CODE),
+            Column("effective_on", "生效日期", CellType.DATE),
         ),
     ),
     School,
@@ -40,13 +46,14 @@ TEACHERS = Intake(
         "teachers",
         "教职工",
         (
-            Column("staff_no", "工号", CellType.CODE, required=True, key=True),
-            Column("name", "姓名", CellType.TEXT, required=True),
-            Column("school_code", "学校代码", CellType.CODE, required=True),
+            Column("staff_no", "工号", CellType.CODE, required=True, key=True, header_aliases=STAFF_NO_HEADERS),
+            Column("name", "姓名", CellType.TEXT, required=True, header_aliases=NAME_HEADERS),
+            Column("school_code", "学校代码", CellType.CODE, required=True, header_aliases=("学校编码",)),
             Column("teaching_schools", "任教学校代码", CellType.MULTI),
-            Column("id_number", "证件号码", CellType.ID_NUMBER),
-            Column("sex", "性别", CellType.CHOICE, choices=terms.SEX),
-            Column("born_on", "出生日期", CellType.DATE_OR_MONTH),
+            Column("id_number", "证件号码", CellType.ID_NUMBER,
+                   header_aliases=("身份证", "身份证号", "身份证号码", "身份证件号", "身份证件号码")),
+            Column("sex", "性别", CellType.CHOICE, choices=terms.SEX, aliases={"男性": "男", "女性": "女"}),
+            Column("born_on", "出生日期", CellType.DATE_OR_MONTH, header_aliases=("出生年月", "出生年月日")),
             Column("ethnicity", "民族", CellType.TEXT),
             Column("politics", "政治面貌", CellType.TEXT),
             Column("schooling", "学历", CellType.CHOICE, choices=terms.SCHOOLING, aliases=terms.SCHOOLING_SPELLINGS),
@@ -57,22 +64,25 @@ TEACHERS = Intake(
                 CellType.CHOICE,
                 choices=terms.PROFESSIONAL_TITLE,
                 aliases=terms.PROFESSIONAL_TITLE_OLD,
+                header_aliases=("专业技术职称",),
             ),
             Column("stage", "学段", CellType.CHOICE, choices=terms.TEACHER_STAGE),
-            Column("subject", "任教学科", CellType.TEXT),
+            Column("subject", "任教学科", CellType.TEXT, header_aliases=("学科", "教授科目", "任教科目")),
             Column("category", "人员类别", CellType.CHOICE, choices=terms.STAFF_CATEGORY),
-            Column("post", "职务", CellType.TEXT),
+            Column("post", "职务", CellType.TEXT, header_aliases=("现任职务",)),
             Column("quota_type", "编制类别", CellType.CHOICE, choices=terms.QUOTA_TYPE),
-            Column("work_started_on", "参加工作日期", CellType.DATE_OR_MONTH),
-            Column("teaching_started_on", "从教日期", CellType.DATE_OR_MONTH),
-            Column("arrived_on", "到校日期", CellType.DATE_OR_MONTH),
-            Column("certificate_kind", "教师资格种类", CellType.TEXT),
-            Column("certificate_no", "教师资格证号", CellType.CODE),
-            Column("weekly_lessons_hundredths", "周课时", CellType.DECIMAL),
+            Column("work_started_on", "参加工作日期", CellType.DATE_OR_MONTH,
+                   header_aliases=("参加工作年月", "参加工作时间")),
+            Column("teaching_started_on", "从教日期", CellType.DATE_OR_MONTH, header_aliases=("从教年月", "从教时间")),
+            Column("arrived_on", "到校日期", CellType.DATE_OR_MONTH,
+                   header_aliases=("到校年月", "到校时间", "进本校年月")),
+            Column("certificate_kind", "教师资格种类", CellType.TEXT, header_aliases=("教师资格类型",)),
+            Column("certificate_no", "教师资格证号", CellType.CODE, header_aliases=("教师资格证编号", "资格证编号")),
+            Column("weekly_lessons_hundredths", "周课时", CellType.DECIMAL, header_aliases=("周课时数",)),
             Column("status", "在岗状态", CellType.CHOICE, choices=terms.STATUS),
             Column("left_on", "离岗日期", CellType.DATE),
             Column("former_name", "曾用名", CellType.TEXT),
-            Column("phone", "手机号码", CellType.PHONE),
+            Column("phone", "手机号码", CellType.PHONE, header_aliases=("手机", "手机号")),
             Column("effective_on", "生效日期", CellType.DATE),
         ),
     ),

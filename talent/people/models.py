@@ -46,6 +46,24 @@ class School(Imported, Base):
     merged_into: Mapped["School | None"] = relationship(remote_side="School.id")
 
 
+class SchoolPast(Imported, Base):
+    """What a school was called, and its kind, until ``valid_to``: since the past before it, else since it opened.
+
+    The school's own row says what came last, so a school that never changed has none.
+    """
+
+    __tablename__ = "school_pasts"
+    __table_args__ = (
+        UniqueConstraint("school_id", "valid_to"),
+        CheckConstraint(f"kind IN ({alternatives(SCHOOL_KIND)})", name="kind"),
+    )
+
+    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"))
+    valid_to: Mapped[date]
+    name: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(20))
+
+
 class Person(Imported, Base):
     """A member of staff. Personal numbers are sealed under ``uid``; the index columns only find them."""
 

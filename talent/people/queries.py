@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
 from talent.core.access import Scope
 from talent.core.terms import IN_SERVICE
-from talent.people.models import Employment, Person
+from talent.people.models import Employment, Person, School, SchoolPast
 
 
 def current_on(model: Any, on: date) -> ColumnElement[bool]:
@@ -32,3 +32,26 @@ def within(scope: Scope) -> ColumnElement[bool]:
     if scope.persons:
         parts.append(Person.id.in_(scope.persons))
     return or_(*parts) if parts else false()
+
+
+def school_name_on(on: date) -> ColumnElement[str]:
+    """What the school of a query was called on the day."""
+    return _in_the_past(SchoolPast.name, School.name, on)
+
+
+def school_kind_on(on: date) -> ColumnElement[str]:
+    """The kind the school of a query had on the day."""
+    return _in_the_past(SchoolPast.kind, School.kind, on)
+
+
+def _in_the_past(past: Any, last: Any, on: date) -> ColumnElement[str]:
+    """The earliest past that had not ended by the day, else what came last."""
+    then = (select(past).where(SchoolPast.school_id == School.id, SchoolPast.valid_to > on)
+            .order_by(SchoolPast.valid_to).limit(1).correlate(School).scalar_subquery())
+    return func.coalesce(then, last)
+
+
+def open_on(on: date) -> ColumnElement[bool]:
+    """Schools open on the day; 停用日期 is the first day closed."""
+    return and_(or_(School.opened_on.is_(None), School.opened_on <= on),
+                or_(School.closed_on.is_(None), School.closed_on > on))

@@ -1,17 +1,18 @@
 """One person on a date: who they are, where they were, how their years were appraised. Nothing later is told."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Date, Integer, Select, String, and_, cast, literal, null, or_, select
 
+from talent.core.access import Scope
 from talent.core.errors import NotFound
 from talent.core.terms import IN_SERVICE
 from talent.core.work import Work
 from talent.people.models import Appraisal, Employment, Person, School
-from talent.people.queries import current_on, within
+from talent.people.queries import current_on, school_name_on, within
 from talent.people.search import keeps_records
 from talent.people.service import Spell, status_on
 
@@ -70,29 +71,57 @@ class Profile:
         return self.post is not None and self.post.status in IN_SERVICE
 
 
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One employment of a career; ``valid_to`` after the date looked at is not known then."""
+
+    spell: Spell
+    school: str
+    professional_title: str
+
+
 _PERSON = (Person.id, Person.staff_no, Person.name, Person.teaching_started_on, Person.teaching_started_precision,
            Person.work_started_on, Person.id_number_masked, Person.phone_masked, Person.sex, Person.born_on,
            Person.born_precision, Person.ethnicity, Person.politics, Person.former_name)
 _POST = (Employment.stage, Employment.subject, Employment.category, Employment.post,
          Employment.quota_type, Employment.professional_title, Employment.schooling, Employment.degree,
-         Employment.certificate_kind, Employment.arrived_on, Employment.status, Employment.left_on)
+         Employment.certificate_kind, Employment.arrived_on, Employment.status, Employment.left_on,
+         Employment.valid_from, Employment.valid_to, Employment.school_id)
+
+
+def record_of(work: Work, person_id: int, on: date) -> tuple[Profile, list[Stay]]:
+    """The person as of ``on``, and the employments that had begun by then, oldest first; one statement.
+
+    One out of the actor's sight on that day is as missing as one unknown: NotFound.
+    """
+    scope = work.require(READ)
+    begun = or_(Employment.valid_from.is_(None), Employment.valid_from <= on)
+    rows = work.session.execute(
+        select(*_PERSON, *_POST, Employment.id.label("employment_id"), school_name_on(on).label("school"))
+        .select_from(Person)
+        .outerjoin(Employment, and_(Employment.person_id == Person.id, begun))
+        .outerjoin(School, School.id == Employment.school_id)
+        .where(Person.id == person_id)
+        .order_by(Employment.valid_from, Employment.id)
+    ).all()
+    posts = [row for row in rows if row.employment_id is not None]
+    now = next((row for row in posts if row.valid_to is None or row.valid_to > on), None)
+    if not rows or not _is_seen(scope, person_id, now):
+        raise NotFound("person", person_id)
+    row = rows[0]
+    personal = _personal(row) if keeps_records(work.actor) or person_id in scope.persons else None
+    return Profile(row.id, row.staff_no, row.name, row.teaching_started_on, row.teaching_started_precision,
+                   row.work_started_on, None if now is None else _post(now, on), personal), _stays(posts, on)
+
+
+def _is_seen(scope: Scope, person_id: int, now: Any) -> bool:
+    """Whether the scope reaches somebody whose post of the day is ``now``, as ``within`` asks the database."""
+    return scope.everyone or person_id in scope.persons or (now is not None and now.school_id in scope.schools)
 
 
 def profile_of(work: Work, person_id: int, on: date) -> Profile:
     """The person as of ``on``; one out of the actor's sight on that day is as missing as one unknown: NotFound."""
-    scope = work.require(READ)
-    row = work.session.execute(
-        select(*_PERSON, *_POST, Employment.id.label("employment_id"), School.name.label("school"))
-        .select_from(Person)
-        .outerjoin(Employment, and_(Employment.person_id == Person.id, current_on(Employment, on)))
-        .outerjoin(School, School.id == Employment.school_id)
-        .where(Person.id == person_id, within(scope))
-    ).first()
-    if row is None:
-        raise NotFound("person", person_id)
-    personal = _personal(row) if keeps_records(work.actor) or person_id in scope.persons else None
-    return Profile(row.id, row.staff_no, row.name, row.teaching_started_on, row.teaching_started_precision,
-                   row.work_started_on, None if row.employment_id is None else _post(row, on), personal)
+    return record_of(work, person_id, on)[0]
 
 
 def _personal(row: Any) -> Personal:
@@ -107,26 +136,9 @@ def _post(row: Any, on: date) -> Post:
                 status_on(row.status, row.left_on, on), left_on)
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """One employment of a career; ``valid_to`` after the date looked at is not known then."""
-
-    spell: Spell
-    school: str
-    professional_title: str
-
-
-def career_of(session: Session, person_id: int, on: date) -> list[Stay]:
-    """The employments that had begun by ``on``, oldest first."""
-    rows = session.execute(
-        select(Employment.valid_from, Employment.valid_to, Employment.status, Employment.left_on,
-               School.name.label("school"), Employment.professional_title)
-        .join(School, School.id == Employment.school_id)
-        .where(Employment.person_id == person_id, (Employment.valid_from.is_(None)) | (Employment.valid_from <= on))
-        .order_by(Employment.valid_from, Employment.id)
-    ).all()
+def _stays(posts: Iterable[Any], on: date) -> list[Stay]:
     stays = [Stay(Spell(row.valid_from, _known_by(row.valid_to, on), row.status, row.left_on), row.school,
-                  row.professional_title) for row in rows]
+                  row.professional_title) for row in posts]
     return sorted(stays, key=lambda stay: stay.spell.valid_from or date.min)
 
 
@@ -134,12 +146,15 @@ def _known_by(day: date | None, on: date) -> date | None:
     return day if day is not None and day <= on else None
 
 
-def appraisals_of(session: Session, person_id: int, on: date) -> list[tuple[int, str]]:
-    """Calendar year and grade, oldest first; a year is appraised when it is over."""
-    rows = session.execute(select(Appraisal.year, Appraisal.result)
-                           .where(Appraisal.person_id == person_id, Appraisal.year < on.year)
-                           .order_by(Appraisal.year))
-    return [(row.year, row.result) for row in rows]
+def appraisal_lines(person_id: int, on: date) -> Select[*tuple[Any, ...]]:
+    """The yearly appraisals, in the columns all kinds of records share: ``name`` is the calendar year, ``detail`` the
+    grade. A year is appraised when it is over, and on no day."""
+    return select(
+        literal("appraisal").label("kind"), Appraisal.id.label("id"), cast(null(), Date).label("on"),
+        cast(Appraisal.year, String).label("name"), cast(literal(""), String).label("level"),
+        Appraisal.result.label("detail"), cast(null(), Integer).label("hours"),
+        cast(literal(""), String).label("state"),
+    ).where(Appraisal.person_id == person_id, Appraisal.year < on.year)
 
 
 def person_numbered(work: Work, staff_no: str, on: date) -> int:

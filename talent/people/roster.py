@@ -49,6 +49,9 @@ PERIOD_FIELDS = (
 )
 NULLABLE = {"weekly_lessons_hundredths", "left_on"}
 
+#: Not a column: set on a row that an act on a page makes, so that later periods go on with what it says.
+CARRIED = "carried"
+
 Row = dict[str, Any]
 
 
@@ -127,10 +130,14 @@ def _holds(period: Period, on: date) -> bool:
     return (period.valid_from is None or period.valid_from <= on) and (period.valid_to is None or on < period.valid_to)
 
 
-def place(periods: list[Period], said: Row, effective: date | None, opening: date | None) -> Placement:
+def place(
+    periods: list[Period], said: Row, effective: date | None, opening: date | None, carried: bool = False
+) -> Placement:
     """Place a row among a known person's periods (sorted by their beginning, at least one).
 
     ``opening`` is the day a first period should open on now; a correction of the first period moves it there.
+    ``carried``: later periods that only went on with what the row changes go on with the new (:func:`inheriting`);
+    without it they stay as they are.
     """
     if effective is None:
         return _correct(periods, said, opening)
@@ -142,10 +149,27 @@ def place(periods: list[Period], said: Row, effective: date | None, opening: dat
         return Placement()
     start = _start_of_change(said, effective)
     target = next((period for period in periods if _holds(period, start)), holding)
+    later = inheriting(periods, said, effective) if carried else []
     if target.valid_from == start or (start != effective and target is not holding):
-        return Placement(updates=[(holding, changed)])
-    later = {**target.values, **said, "valid_from": start, "valid_to": target.valid_to}
-    return Placement(adds=[later], updates=[(target, {"valid_to": start})])
+        return Placement(updates=[(holding, changed), *later])
+    opened = {**target.values, **said, "valid_from": start, "valid_to": target.valid_to}
+    return Placement(adds=[opened], updates=[(target, {"valid_to": start}), *later])
+
+
+def inheriting(periods: list[Period], said: Row, effective: date) -> list[tuple[Period, Row]]:
+    """The periods after the one of ``effective`` that went on with a value the row changes, and what they would say.
+
+    A value goes on until a period says another: from there on somebody decided anew.
+    """
+    holding = next((period for period in periods if _holds(period, effective)), None)
+    if holding is None:
+        return []
+    old, going_on, found = holding.values, differs(holding.values, said), list[tuple[Period, Row]]()
+    for period in periods[periods.index(holding) + 1 :]:
+        going_on = {name: value for name, value in going_on.items() if period.values.get(name) == old.get(name)}
+        if going_on:
+            found.append((period, going_on))
+    return found
 
 
 def _start_of_change(said: Mapping[str, Any], effective: date) -> date:

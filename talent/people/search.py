@@ -16,10 +16,11 @@ from talent.core.access import Actor
 from talent.core.terms import IN_SERVICE, PROFESSIONAL_TITLE
 from talent.core.work import Work
 from talent.people.models import Employment, Person, PersonAlias, School
-from talent.people.queries import current_on, in_service_on, within
+from talent.people.queries import current_on, in_service_on, school_name_on, within
 from talent.people.service import status_on
 
 LIST = "person:list"
+FULL_TIME = "full_time_teacher"
 #: Sorts behind every character, those outside the basic plane included.
 LAST = "\U0010ffff"
 _ID_NUMBER = re.compile(r"\d{17}[\dX]")
@@ -37,6 +38,9 @@ class Criteria:
     subject: str = ""
     professional_title: str = ""
     status: str = ""
+    category: str = ""
+    #: A condition on ``Person`` that another slice knows how to ask.
+    also: ColumnElement[bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +70,24 @@ def find_people(
 
     ``sort`` is one of :data:`SORTABLE`, ``-`` before it turns it round.
     """
-    found = and_(within(work.require(LIST)), _narrowed(criteria, on), _matching(work, criteria.words))
-    total = work.session.scalar(_from(select(func.count())).where(found)) or 0
+    found, total = _found(work, on, criteria), count_people(work, on, criteria)
     rows = work.session.execute(
-        _from(select(Person.id, Person.staff_no, Person.name, School.name.label("school"), Employment.subject,
+        _from(select(Person.id, Person.staff_no, Person.name, school_name_on(on).label("school"),
+                     Employment.subject,
                      Employment.stage, Employment.professional_title, Employment.post, Employment.status,
                      Employment.left_on))
         .where(found).order_by(*_order(sort)).offset(offset).limit(limit)
     )
     return [_row(row, on) for row in rows], total
+
+
+def count_people(work: Work, on: date, criteria: Criteria) -> int:
+    """How many people :func:`find_people` finds; one statement."""
+    return work.session.scalar(_from(select(func.count())).where(_found(work, on, criteria))) or 0
+
+
+def _found(work: Work, on: date, criteria: Criteria) -> ColumnElement[bool]:
+    return and_(within(work.require(LIST)), _narrowed(criteria, on), matching(work, criteria.words))
 
 
 def _from(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -93,9 +106,10 @@ def _row(row: Any, on: date) -> PersonRow:
 def _narrowed(criteria: Criteria, on: date) -> ColumnElement[bool]:
     wanted = [
         (School.code, criteria.school_code), (Employment.stage, criteria.stage), (Employment.subject, criteria.subject),
-        (Employment.professional_title, criteria.professional_title),
+        (Employment.professional_title, criteria.professional_title), (Employment.category, criteria.category),
     ]
-    return and_(_with_status(criteria.status, on), *(column == value for column, value in wanted if value))
+    also = true() if criteria.also is None else criteria.also
+    return and_(_with_status(criteria.status, on), also, *(column == value for column, value in wanted if value))
 
 
 def _with_status(status: str, on: date) -> ColumnElement[bool]:
@@ -112,7 +126,7 @@ def _with_status(status: str, on: date) -> ColumnElement[bool]:
 # ── searching ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _matching(work: Work, words: str) -> ColumnElement[bool]:
+def matching(work: Work, words: str) -> ColumnElement[bool]:
     """The name, its pinyin or initials, or the staff number begins with ``words``; or they are an old staff number."""
     typed = words.strip()
     if not typed:
@@ -164,7 +178,7 @@ def _order(sort: str) -> list[ColumnElement[Any]]:
 def schools_offered(work: Work, on: date) -> list[tuple[str, str]]:
     """Code and name of the schools with people the actor may list on ``on``."""
     rows = work.session.execute(
-        _from(select(School.code, School.name).distinct())
+        _from(select(School.code, school_name_on(on).label("name")).distinct())
         .where(within(work.require(LIST)), current_on(Employment, on)).order_by(School.code))
     return [(row.code, row.name) for row in rows]
 
@@ -176,3 +190,8 @@ def subjects_offered(work: Work, on: date) -> list[str]:
         .where(within(work.require(LIST)), current_on(Employment, on), Employment.subject != "")
         .order_by(Employment.subject))
     return list(rows)
+
+
+def named(work: Work, typed: str, on: date, limit: int = 8) -> list[PersonRow]:
+    """The first people in service on ``on`` whom a form may mean by ``typed``: for suggestions; one statement more."""
+    return find_people(work, on, Criteria(words=typed), sort="name", limit=limit)[0] if typed.strip() else []

@@ -25,6 +25,24 @@ def status_on(status: str, left_on: date | None, on: date) -> str:
     return "on_post" if status not in IN_SERVICE and left_on is not None and left_on > on else status
 
 
+def presence(spell: Spell) -> list[tuple[Period, bool]]:
+    """The spell as periods, each with whether the person was in service: one that ends in leaving is two."""
+    whole = Period(spell.valid_from, spell.valid_to)
+    if spell.status in IN_SERVICE:
+        return [(whole, True)]
+    left_on = spell.left_on or spell.valid_from
+    if left_on is not None and spell.valid_to is not None and left_on >= spell.valid_to:
+        return [(whole, True)]
+    before = left_on is not None and (spell.valid_from is None or spell.valid_from < left_on)
+    stayed = [(Period(spell.valid_from, left_on), True)] if before else []
+    return [*stayed, (Period(left_on, spell.valid_to), False)]
+
+
+def away(spells: Iterable[Spell]) -> tuple[Period, ...]:
+    """The periods out of service, each from a 离岗日期 on, in the order given."""
+    return tuple(period for spell in spells for period, there in presence(spell) if not there)
+
+
 def served(spells: Iterable[Spell], without: Collection[str] = ()) -> list[Period]:
     """The periods in service, in order; ``without`` leaves out statuses such as long leave."""
     periods = [

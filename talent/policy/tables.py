@@ -1,6 +1,7 @@
 """The tables of the trade: training levels, titles, review, indicators and portraits, one model each."""
 
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -72,8 +73,12 @@ class TierTable(Table[TierRow]):
 
     def rank(self, code: str) -> int:
         """Steps from the ground: 1 for the tower's lowest tier, up to the apex; 0 beside the tower."""
-        tower = [row.code for row in self.tower]
-        return len(tower) - tower.index(code) if code in tower else 0
+        return self._ranks.get(code, 0)
+
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        tower = self.tower
+        return {row.code: len(tower) - place for place, row in enumerate(tower)}
 
     def at_least(self, code: str) -> frozenset[str]:
         """The tower tiers at ``code`` or above it in table order."""

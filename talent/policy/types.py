@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -129,6 +130,11 @@ class Table(RootModel[tuple[RowT, ...]]):
     def codes(self) -> tuple[str, ...]:
         return tuple(row.code for row in self.root)
 
+    @cached_property
+    def _by_code(self) -> dict[str, RowT]:
+        """The rows by code, found once: lists ask for them thousands of times."""
+        return {row.code: row for row in self.root}
+
     def __iter__(self) -> Iterator[RowT]:  # type: ignore[override]  # rows, not pydantic's field pairs
         return iter(self.root)
 
@@ -136,14 +142,11 @@ class Table(RootModel[tuple[RowT, ...]]):
         return len(self.root)
 
     def __contains__(self, code: object) -> bool:
-        return any(row.code == code for row in self.root)
+        return code in self._by_code
 
     def row(self, code: str) -> RowT:
         """The row of ``code``; an unknown one raises ``KeyError``."""
-        for row in self.root:
-            if row.code == code:
-                return row
-        raise KeyError(code)
+        return self._by_code[code]
 
     def label(self, code: str) -> str:
         return self.row(code).label

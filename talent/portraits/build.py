@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from talent.core.errors import Finding, RuleViolation
-from talent.portraits.assign import fit_model, memberships, sample_rows
+from talent.portraits.assign import memberships
 from talent.portraits.choose import Evidence, compare, propose
 from talent.portraits.continuity import Descent, Previous, follow, warm_model
 from talent.portraits.features import (
@@ -20,6 +20,7 @@ from talent.portraits.features import (
     hours_medians,
     ten_inputs,
 )
+from talent.portraits.fitting import fit_model, sample_rows
 from talent.portraits.judge import District, doubts, judge
 from talent.portraits.mixture import Model
 from talent.portraits.result import Result
@@ -38,6 +39,7 @@ def build(
     seed: int = 0,
     settings: PortraitSettings | None = None,
     previous: Previous | None = None,
+    compares: bool = False,
 ) -> Result:
     """Scores for everyone, and types where the data hold any.
 
@@ -47,6 +49,7 @@ def build(
         seed: a number from 0 on; with the same features it gives the same bytes.
         settings: weights and thresholds; the defaults when None.
         previous: a published run to continue, so that types keep their numbers.
+        compares: keep the evidence for every number of groups also where the number is given.
 
     Raises:
         RuleViolation: ``k`` under 2 or a negative seed.
@@ -57,7 +60,7 @@ def build(
         raise RuleViolation(Finding("portraits.negative_seed", _CLAUSE, {"seed": seed}))
     # Threads add their sums in the order they end: with more than one the bytes would change from run to run.
     with threadpool_limits(1):
-        return _Run(_ordered(features), k, seed, settings or PortraitSettings(), previous).result()
+        return _Run(_ordered(features), k, seed, settings or PortraitSettings(), previous, compares).result()
 
 
 def fit_and_assign(
@@ -113,8 +116,10 @@ class _Run:
         seed: int,
         settings: PortraitSettings,
         previous: Previous | None,
+        compares: bool,
     ) -> None:
         self.features, self.settings, self.previous = features, settings, previous
+        self.compares = compares or (k is None and previous is None)
         self.k = k if k is not None or previous is None else previous.model.k
         self.run = _run_id(features, self.k, seed, settings)
         self.seeds = _Seeds.of(seed)
@@ -171,16 +176,16 @@ class _Run:
     # ---- the number of groups ----
 
     def _number_of_groups(self) -> tuple[tuple[Evidence, ...], int | None]:
-        """The evidence, if a number had to be proposed, and the number; None when too few can be grouped."""
+        """The evidence, if it is wanted or a number had to be proposed, and the number; None for too few teachers."""
         smallest = self.k if self.k is not None else self.settings.k_range[0]
         needed = smallest * self.settings.least_class_size
         if len(self.eligible) < needed:
             self._warn("portraits.too_few_teachers", teachers=len(self.eligible), needed=needed)
             return (), None
-        if self.k is not None:
+        if not self.compares:
             return (), self.k
         evidence = compare(self.inputs[self.sample], self.seeds.halves, self.medians, self.settings)
-        return evidence, propose(evidence)
+        return evidence, propose(evidence) if self.k is None else self.k
 
     # ---- the model and its numbering ----
 

@@ -22,7 +22,6 @@ from talent.portraits.stability import (
     plain_grouping,
     z_scores,
 )
-from talent.portraits.start import linear_scores
 
 _CLAUSE = "portrait.stability"
 Labels = NDArray[np.intp]
@@ -65,7 +64,6 @@ def judge(
         fallback=fallback,
         exceeds_chance=real,
         fidelity=surrogate_fidelity(drawn, drawn_labels, seed, settings),
-        profiles=_profiles(district.inputs, labels, model.k, settings),
         descents=descents,
         is_shown=real and stable,
     )
@@ -97,14 +95,6 @@ def _fallback(district: District, k: int, seed: int, settings: PortraitSettings)
     labels = means.predict(standard).astype(np.intp)
     again = plain_grouping(district.values[district.sampled], k, settings)
     return Fallback(bootstrap_stability(labels[district.sampled], k, again, seed, settings), labels)
-
-
-def _profiles(inputs: FloatArray, labels: Labels, k: int, settings: PortraitSettings) -> FloatArray:
-    """Each group's mean linear score per dimension, in the district's standard deviations."""
-    scores = linear_scores(inputs, settings)
-    sums = np.column_stack([np.bincount(labels, weights=column, minlength=k) for column in scores.T])
-    profiles: FloatArray = sums / np.maximum(np.bincount(labels, minlength=k), 1)[:, None]
-    return profiles
 
 
 def _figures(method: str, stability: Stability) -> dict[str, float]:

@@ -2,10 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talent.core.database import Base, Instant
+
+BUILD = "portraits.build"
+"""The worker's task that builds a run."""
 
 DRAFT, REVIEWED, PUBLISHED, SUPERSEDED = STATES = ("draft", "reviewed", "published", "superseded")
 
@@ -13,9 +16,11 @@ DRAFT, REVIEWED, PUBLISHED, SUPERSEDED = STATES = ("draft", "reviewed", "publish
 class PortraitRun(Base):
     """One run: what it was asked, what it read, what it found. ``code`` digests input, settings, k and seed.
 
-    JSON: ``settings``, ``versions`` of the libraries, ``groups`` (number, name, size, stability), ``evidence``
-    for each number of groups, ``grouping`` (chance, fidelity, fallback, profiles, descent), ``model`` ("" without
-    groups), ``scale`` of the scores, ``warnings`` (findings).
+    JSON: ``settings``, ``versions`` of the libraries, ``groups`` (number, size, stability, profile, medians),
+    ``evidence`` for each number of groups, ``grouping`` (chance, fidelity, fallback, descent), ``model`` ("" without
+    groups), ``scale`` of the scores, ``warnings`` (findings), ``audit`` (association with traits, see
+    :mod:`talent.portraits.audit`), ``peers`` (cell → size, quartiles, medians), ``decision`` ({} until somebody
+    decided: method, names, reasons, who and when; see :mod:`talent.portraits.publication`).
     """
 
     __tablename__ = "portrait_runs"
@@ -23,6 +28,13 @@ class PortraitRun(Base):
         CheckConstraint(f"state IN ({', '.join(repr(state) for state in STATES)})", name="state"),
         CheckConstraint("seed >= 0", name="seed"),
         Index(None, "state", "as_of"),
+        Index(
+            "uq_portrait_runs_published",
+            "state",
+            unique=True,
+            sqlite_where=text("state = 'published'"),
+            postgresql_where=text("state = 'published'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -47,13 +59,26 @@ class PortraitRun(Base):
     model: Mapped[str] = mapped_column(Text, default="")
     scale: Mapped[str] = mapped_column(Text, default="{}")
     warnings: Mapped[str] = mapped_column(Text, default="[]")
+    audit: Mapped[str] = mapped_column(Text, default="{}")
+    peers: Mapped[str] = mapped_column(Text, default="{}")
+    decision: Mapped[str] = mapped_column(Text, default="{}")
+    reviewed_by: Mapped[int | None]
+    reviewed_by_name: Mapped[str] = mapped_column(String(80), default="")
+    reviewed_at: Mapped[datetime | None] = mapped_column(Instant)
+    published_by: Mapped[int | None]
+    published_by_name: Mapped[str] = mapped_column(String(80), default="")
+    published_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class PortraitScore(Base):
     """One teacher in one run. ``person_group`` is 1..k, none without a group; scores 0..100, none = not collected.
 
+    ``plain_group`` is the group of the contrasting method, where the run computed it. ``peer_cell`` is the key of
+    the teacher's peers in the run's ``peers``, "" where they are too few to be shown.
+
     JSON: ``membership`` (k shares, empty without a group) and ``inputs`` (the ten inputs, null = not collected),
-    from which every contribution to the group can be shown again.
+    from which every contribution to the group can be shown again; ``percentiles`` (share of peers below, by
+    dimension) and ``growth`` (earlier cut-off → scores on this run's scale).
     """
 
     __tablename__ = "portrait_scores"
@@ -77,3 +102,17 @@ class PortraitScore(Base):
     coverage: Mapped[float] = mapped_column(Float)
     is_insufficient: Mapped[bool]
     inputs: Mapped[str] = mapped_column(Text, default="[]")
+    plain_group: Mapped[int | None]
+    peer_cell: Mapped[str] = mapped_column(String(120), default="")
+    percentiles: Mapped[str] = mapped_column(Text, default="[]")
+    growth: Mapped[str] = mapped_column(Text, default="{}")
+
+
+class PortraitChoice(Base):
+    """Whether a teacher hid their type from their school: their own choice, which outlives every run."""
+
+    __tablename__ = "portrait_choices"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    is_hidden: Mapped[bool]
+    changed_at: Mapped[datetime] = mapped_column(Instant)

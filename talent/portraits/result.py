@@ -32,7 +32,6 @@ class Fallback:
 class Grouping:
     """The district's types: the model and all that was found out about it.
 
-    ``profiles`` is groups × ``DIMENSIONS``: a group's mean in the district's standard deviations.
     ``fallback`` is there when the model, or one group of it, came back too rarely; ``is_shown`` is False when
     no type may be given to anyone, because neither method is stable or chance explains the groups.
     """
@@ -42,7 +41,6 @@ class Grouping:
     fallback: Fallback | None
     exceeds_chance: bool
     fidelity: float | None
-    profiles: FloatArray
     descents: tuple[Descent, ...]
     is_shown: bool
 

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 
-from talent.portraits.assign import fit_model, memberships
+from talent.portraits.assign import memberships
 from talent.portraits.features import FloatArray
+from talent.portraits.fitting import fit_model
 from talent.portraits.mixture import fit
 from talent.portraits.settings import PortraitSettings
 from talent.portraits.start import start_responsibilities

@@ -21,7 +21,7 @@ from talent.reports.rules import (
     months_up_to,
 )
 from talent.tiers import queries as tiers
-from talent.tiers.queries import Ledger
+from talent.tiers.ledger import Ledger, read_ledger
 from talent.training import queries as training
 
 READ = "board:read"
@@ -148,7 +148,7 @@ def board(work: Work, on: date) -> Board:
     """The board as of ``on``. Raises ``NotInForce`` for a date before the policy begins."""
     work.require(READ)
     people = {person.person_id: person for person in standings(work.session, on, EVERYBODY)}
-    ledger = tiers.read_ledger(work.session, on)
+    ledger = read_ledger(work.session, on)
     return Board(on, people, _tower(work, ledger, on), _hours(work, people, on), _away(work, on),
                  _ending(work, ledger, on))
 

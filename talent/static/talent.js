@@ -131,4 +131,54 @@
     field.addEventListener("input", closeCalendar);
     field.addEventListener("blur", closeCalendar);
   });
+
+  /* A person may be typed by name, pinyin or number: the field offers whom that may mean. */
+  all("input[data-suggest]").forEach((field) => {
+    const list = make("ul", { class: "tl-suggest", role: "listbox", id: `${field.id}-list`, hidden: "" });
+    field.insertAdjacentElement("afterend", list);
+    Object.entries({ role: "combobox", "aria-expanded": "false", "aria-controls": list.id, "aria-autocomplete": "list" })
+      .forEach(([name, value]) => field.setAttribute(name, value));
+    let timer = 0;
+    let asked = "";
+    const options = () => [...list.children];
+    const at = () => options().findIndex((option) => option.getAttribute("aria-selected") === "true");
+    const close = () => { list.hidden = true; field.setAttribute("aria-expanded", "false"); };
+    const pick = (option) => { field.value = option.dataset.value; asked = field.value; close(); };
+    const mark = (place) => options().forEach((option, index) => {
+      option.setAttribute("aria-selected", String(index === place));
+      if (index === place) { field.setAttribute("aria-activedescendant", option.id); option.scrollIntoView({ block: "nearest" }); }
+    });
+    const ask = async () => {
+      const typed = field.value.trim();
+      if (!typed || typed === asked) { close(); return; }
+      asked = typed;
+      const answer = await fetch(`${field.dataset.suggest}?q=${encodeURIComponent(typed)}`,
+        { headers: { Accept: "application/json" } }).catch(() => null);
+      if (!answer || !answer.ok || field.value.trim() !== typed) return;
+      const found = await answer.json();
+      list.replaceChildren(...found.map((person, index) => {
+        const option = make("li", { role: "option", id: `${list.id}-${index}`, "data-value": person.value, "aria-selected": "false" });
+        option.append(make("b", {}, person.name), make("span", {}, person.value), make("span", {}, person.place));
+        option.addEventListener("mousedown", (event) => { event.preventDefault(); pick(option); });
+        return option;
+      }));
+      list.hidden = found.length === 0;
+      field.setAttribute("aria-expanded", String(found.length > 0));
+    };
+    field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 150); });
+    field.addEventListener("blur", close);
+    field.addEventListener("keydown", (event) => {
+      if (list.hidden) return;
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step) {
+        event.preventDefault();
+        mark((at() + step + options().length) % options().length);
+      } else if (event.key === "Enter" && at() >= 0) {
+        event.preventDefault();
+        pick(options()[at()]);
+      } else if (event.key === "Escape") {
+        close();
+      }
+    });
+  });
 })();

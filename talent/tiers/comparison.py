@@ -8,7 +8,8 @@ from typing import Literal
 from talent.core.access import Scope
 from talent.policy.tables import TierTable
 from talent.tiers import rules
-from talent.tiers.queries import ANYBODY, Chosen, Held, HolderRow, Ledger, best_titles, rows_of
+from talent.tiers.ledger import ANYBODY, Chosen, Held, Ledger
+from talent.tiers.queries import HolderRow, best_titles, rows_of
 
 Change = Literal["new", "joined", "rose", "fell", "expired", "gone", "moved"]
 CHANGES: tuple[Change, ...] = ("new", "joined", "rose", "fell", "expired", "gone", "moved")
@@ -30,7 +31,9 @@ class Side:
 def side(ledger: Ledger, on: date, table: TierTable, scope: Scope, chosen: Chosen = ANYBODY) -> Side:
     """The tower of ``on``; somebody outside the scope or the choice stands only in ``all``."""
     everybody = best_titles(ledger.in_force(on, table, Scope(everyone=True)), on, table)
-    seen = {person: title for person, title in everybody.items() if ledger.reaches(person, on, scope, chosen)}
+    seen = everybody
+    if not scope.everyone or chosen != ANYBODY:
+        seen = {person: title for person, title in everybody.items() if ledger.reaches(person, on, scope, chosen)}
     return Side(on, table, everybody, seen)
 
 

@@ -1,91 +1,30 @@
-"""Titles and their holders on any date, read in three statements whatever their number.
-
-A :class:`Ledger` holds the titles that began by a day with their states, and where their holders were. The rules look
-at nothing later than the date they are asked for, so one ledger answers for every earlier date too.
-"""
+"""Titles in force, the tower they form and its lists, for whoever asks on a date."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from talent.core.access import Scope
 from talent.core.overrides import book_in_force
 from talent.core.periods import Period
-from talent.core.terms import IN_SERVICE
 from talent.core.work import Work
 from talent.people.models import Employment, Person, School
 from talent.people.queries import in_service_on, within
+from talent.people.service import Spell
 from talent.policy.book import Book
 from talent.policy.tables import TierTable
 from talent.tiers import rules
-from talent.tiers.models import Title, TitleState
-from talent.tiers.rules import Pyramid, StateFact, TitleFact
+from talent.tiers.ledger import ANYBODY, Chosen, Held, Holder, Ledger, Place, Terms, read_ledger, titles_of
+from talent.tiers.rules import Pyramid, TitleFact
 
 TABLE = "tiers.table"
 #: Every tier of the tower together, as ``holders`` takes it.
 TOWER = "tower"
 FULL_TIME = "full_time_teacher"
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """A person of the ledger."""
-
-    person_id: int
-    staff_no: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a person was during one period."""
-
-    period: Period
-    school_id: int
-    school: str
-    ownership: str
-    stage: str
-    subject: str
-    category: str
-    in_service: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """One title as recorded, and the fact the rules judge."""
-
-    title_id: int
-    holder: Holder
-    round: str
-    recognised_on: date
-    document_no: str
-    fact: TitleFact
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What a list of holders is narrowed to; "" leaves a side open. ``stage`` and ``subject`` are the post's."""
-
-    stage: str = ""
-    subject: str = ""
-    ownership: str = ""
-
-    def takes(self, place: Place | None) -> bool:
-        """Whether somebody at ``place`` is meant."""
-        if self == ANYBODY:
-            return True
-        return place is not None and all(
-            not wanted or wanted == found
-            for wanted, found in ((self.stage, place.stage), (self.subject, place.subject),
-                                  (self.ownership, place.ownership))
-        )
-
-
-ANYBODY = Chosen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,107 +37,9 @@ class HolderRow:
     term_end: date | None
 
 
-@dataclass(frozen=True)
-class Ledger:
-    """Titles, and the places of their holders by person id."""
-
-    titles: Sequence[Held]
-    places: dict[int, tuple[Place, ...]]
-
-    def place(self, person_id: int, on: date) -> Place | None:
-        """Where the person was on ``on``, None when no period holds it."""
-        return next((place for place in self.places.get(person_id, ()) if place.period.contains(on)), None)
-
-    def reaches(self, person_id: int, on: date, scope: Scope, chosen: Chosen = ANYBODY) -> bool:
-        """Whether the person belongs to the scope on ``on`` and is one of the chosen."""
-        if scope.everyone and chosen == ANYBODY:
-            return True
-        place = self.place(person_id, on)
-        there = place is not None and place.school_id in scope.schools
-        inside = scope.everyone or person_id in scope.persons or there
-        return inside and chosen.takes(place)
-
-    def within(self, on: date, scope: Scope, chosen: Chosen = ANYBODY) -> tuple[Held, ...]:
-        """The titles of the persons the scope and the choice reach on ``on``."""
-        people = {title.holder.person_id for title in self.titles}
-        reached = {person for person in people if self.reaches(person, on, scope, chosen)}
-        return tuple(title for title in self.titles if title.holder.person_id in reached)
-
-    def in_force(self, on: date, table: TierTable, scope: Scope, chosen: Chosen = ANYBODY) -> tuple[Held, ...]:
-        """The titles held on ``on`` by the persons reached; a tier the table no longer has is passed over."""
-        known = frozenset(table.codes)
-        held = (title for title in self.titles
-                if title.fact.term_from <= on and title.fact.tier in known and rules.is_in_force(title.fact, on, table))
-        return tuple(title for title in held if self.reaches(title.holder.person_id, on, scope, chosen))
-
-
-def read_ledger(session: Session, until: date | None = None, person_ids: Collection[int] | None = None) -> Ledger:
-    """The titles whose term began by ``until`` (None: all), of everybody or of the given persons."""
-    wanted = _wanted(until, person_ids)
-    places = _places(session, wanted)
-    return Ledger(_titles(session, wanted, places), places)
-
-
-def _wanted(until: date | None, person_ids: Collection[int] | None) -> ColumnElement[bool]:
-    begun = true() if until is None else Title.term_from <= until
-    return begun if person_ids is None else begun & Title.person_id.in_(person_ids)
-
-
-def _places(session: Session, wanted: ColumnElement[bool]) -> dict[int, tuple[Place, ...]]:
-    rows = session.execute(
-        select(Employment.person_id, Employment.valid_from, Employment.valid_to, Employment.left_on, Employment.status,
-               Employment.school_id, School.name, School.ownership, Employment.stage, Employment.subject,
-               Employment.category)
-        .join(School, School.id == Employment.school_id)
-        .where(Employment.person_id.in_(select(Title.person_id).where(wanted)))
-        .order_by(Employment.person_id, Employment.valid_from)
-    )
-    places: dict[int, list[Place]] = {}
-    for row in rows:
-        places.setdefault(row.person_id, []).extend(_places_of(row))
-    return {person: tuple(found) for person, found in places.items()}
-
-
-def _places_of(row: Any) -> Iterable[Place]:
-    """A period that ends in leaving is two: in service up to 离岗日期, out of it from then on."""
-    rest = (row.school_id, row.name, row.ownership, row.stage, row.subject, row.category)
-    if row.status in IN_SERVICE:
-        yield Place(Period(row.valid_from, row.valid_to), *rest, in_service=True)
-        return
-    left_on = row.left_on or row.valid_from
-    if left_on is not None and row.valid_to is not None and left_on >= row.valid_to:
-        yield Place(Period(row.valid_from, row.valid_to), *rest, in_service=True)
-        return
-    if left_on is not None and (row.valid_from is None or row.valid_from < left_on):
-        yield Place(Period(row.valid_from, left_on), *rest, in_service=True)
-    yield Place(Period(left_on, row.valid_to), *rest, in_service=False)
-
-
-def _titles(session: Session, wanted: ColumnElement[bool], places: dict[int, tuple[Place, ...]]) -> list[Held]:
-    states = _states(session, wanted)
-    away = {person: tuple(place.period for place in found if not place.in_service) for person, found in places.items()}
-    rows = session.execute(
-        select(Title.id, Title.person_id, Person.staff_no, Person.name, Title.tier, Title.round, Title.subject,
-               Title.stage, Title.recognised_on, Title.term_from, Title.term_to, Title.document_no)
-        .join(Person, Person.id == Title.person_id).where(wanted).order_by(Person.staff_no, Title.term_from, Title.id)
-    )
-    return [
-        Held(row.id, Holder(row.person_id, row.staff_no, row.name), row.round, row.recognised_on, row.document_no,
-             TitleFact(row.staff_no, row.tier, row.term_from, row.term_to, states.get(row.id, ()),
-                       away.get(row.person_id, ()), row.subject, row.stage))
-        for row in rows
-    ]
-
-
-def _states(session: Session, wanted: ColumnElement[bool]) -> dict[int, tuple[StateFact, ...]]:
-    rows = session.execute(
-        select(TitleState.title_id, TitleState.state, TitleState.changed_on)
-        .join(Title, Title.id == TitleState.title_id).where(wanted).order_by(TitleState.id)
-    )
-    states: dict[int, tuple[StateFact, ...]] = {}
-    for row in rows:
-        states[row.title_id] = (*states.get(row.title_id, ()), StateFact(row.state, row.changed_on))
-    return states
+def tables_of(book: Book) -> tuple[TierTable, ...]:
+    """The tables of tiers of all times."""
+    return tuple(dated.value for dated in book.entry(TABLE).values)
 
 
 def table_on(book: Book, on: date) -> TierTable:
@@ -208,20 +49,24 @@ def table_on(book: Book, on: date) -> TierTable:
 
 
 def title_facts(session: Session, on: date, scope: Scope) -> list[TitleFact]:
-    """The titles that began by ``on`` of everybody the scope reaches on it; three statements."""
+    """The titles that began by ``on`` of everybody the scope reaches on it; two statements."""
     return [title.fact for title in read_ledger(session, on).within(on, scope)]
 
 
 def pyramid(work: Work, on: date) -> Pyramid:
     """The tower on ``on`` of everybody the actor may see."""
-    scope = work.require("title:read")
-    return tower_of(read_ledger(work.session, on).in_force(on, table_on(work.book, on), scope), on,
-                    table_on(work.book, on))
+    scope, table = work.require("title:read"), table_on(work.book, on)
+    return tower_of(_ledger_on(work, on).in_force(on, table, scope), table)
 
 
-def tower_of(held: Iterable[Held], on: date, table: TierTable) -> Pyramid:
-    """The tower that titles form."""
-    return rules.pyramid((title.fact for title in held), on, table)
+def tower_of(held: Iterable[Held], table: TierTable) -> Pyramid:
+    """The tower that titles in force form."""
+    return rules.tower_of([title.fact for title in held], table)
+
+
+def _ledger_on(work: Work, on: date) -> Ledger:
+    """The titles that may be held on one day."""
+    return read_ledger(work.session, on, terms=Terms(on, since=on, tables=tables_of(work.book)))
 
 
 def document(work: Work, on: date) -> dict[str, Any]:
@@ -236,14 +81,18 @@ def best_titles(held: Iterable[Held], on: date, table: TierTable) -> dict[int, H
     """Person id → the title that places the person in the tower: the highest, of equal ones the longest running."""
     best: dict[int, Held] = {}
     for title in held:
-        known = best.get(title.holder.person_id)
-        if table.rank(title.fact.tier) and (known is None or _worth(title, table) > _worth(known, table)):
+        rank = table.rank(title.fact.tier)
+        known = best.get(title.holder.person_id) if rank else None
+        if rank and (known is None or _is_above(title, known, table)):
             best[title.holder.person_id] = title
     return best
 
 
-def _worth(title: Held, table: TierTable) -> tuple[int, date]:
-    return table.rank(title.fact.tier), rules.term_end(title.fact, table) or date.max
+def _is_above(title: Held, other: Held, table: TierTable) -> bool:
+    step = table.rank(title.fact.tier) - table.rank(other.fact.tier)
+    if step:
+        return step > 0
+    return (rules.term_end(title.fact, table) or date.max) > (rules.term_end(other.fact, table) or date.max)
 
 
 def rows_of(ledger: Ledger, on: date, table: TierTable, titles: Iterable[Held]) -> list[HolderRow]:
@@ -266,7 +115,7 @@ def holders(
     work: Work, on: date, tier: str, *, offset: int = 0, limit: int = 50, chosen: Chosen = ANYBODY
 ) -> tuple[list[HolderRow], int]:
     """A page of the holders of ``tier`` on ``on``, and how many there are."""
-    scope, table, ledger = work.require("title:read"), table_on(work.book, on), read_ledger(work.session, on)
+    scope, table, ledger = work.require("title:read"), table_on(work.book, on), _ledger_on(work, on)
     rows = holders_in(ledger, on, table, ledger.in_force(on, table, scope, chosen), tier)
     return rows[offset:offset + limit], len(rows)
 
@@ -276,14 +125,31 @@ def highest_titles(
 ) -> dict[int, str]:
     """Person id → the highest tower tier held on ``on``; who holds none is absent. For lists a page long."""
     table = table or table_on(book_in_force(session), on)
-    held = read_ledger(session, on, person_ids).in_force(on, table, Scope(everyone=True))
+    terms = Terms(on, since=on, tables=(table,))
+    held = read_ledger(session, on, person_ids, terms).in_force(on, table, Scope(everyone=True))
     return {person: title.fact.tier for person, title in best_titles(held, on, table).items()}
 
 
-def titles_of_person(session: Session, person_id: int) -> list[Held]:
-    """Every title of one person, the latest term first."""
-    return sorted(read_ledger(session, person_ids=(person_id,)).titles, key=lambda title: title.fact.term_from,
-                  reverse=True)
+def titles_of_person(session: Session, person_id: int, spells: Iterable[Spell] | None = None) -> list[Held]:
+    """Every title of one person, the latest term first; one statement where the employments are known already."""
+    titles: Sequence[Held]
+    if spells is None:
+        titles = read_ledger(session, person_ids=(person_id,)).titles
+    else:
+        titles = titles_of(session, person_id, spells)
+    return sorted(titles, key=lambda title: title.fact.term_from, reverse=True)
+
+
+def titles_ending(
+    session: Session, period: Period, book: Book, scope: Scope
+) -> tuple[list[HolderRow], TierTable]:
+    """The titles in force on the period's first day whose term ends within it, by staff number; and the table."""
+    on, by = period.start or date.min, period.last
+    table, tables = table_on(book, on), tables_of(book)
+    persons = None if scope.everyone or scope.schools else scope.persons
+    ledger = read_ledger(session, on, persons, Terms(on, since=on, ending_by=by, tables=tables))
+    rows = rows_of(ledger, on, table, ledger.in_force(on, table, scope))
+    return [row for row in rows if row.term_end is not None and by is not None and row.term_end <= by], table
 
 
 def full_time_teachers(session: Session, on: date, scope: Scope, chosen: Chosen = ANYBODY) -> int:

@@ -6,9 +6,10 @@ past date keeps its answer.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 
 from talent.core.periods import ONE_DAY, Period, add_months, whole_years
 from talent.policy.tables import CultivationScope, TierTable
@@ -87,6 +88,40 @@ def is_in_force(title: TitleFact, on: date, table: TierTable) -> bool:
     )
 
 
+def spans(title: TitleFact, table: TierTable) -> tuple[Period, ...]:
+    """The periods in which the title is held: what :func:`is_in_force` says, for every date at once."""
+    end = term_end(title, table)
+    stops = [period.start for period in title.away if period.start is not None and period.start >= title.term_from]
+    stop = min([*stops, *([] if end is None else [end + ONE_DAY])], default=None)
+    if stop is not None and stop <= title.term_from:
+        return ()
+    rest: tuple[Period, ...] = (Period(title.term_from, stop),)
+    for hole in (*title.away, *(_out_of_office(title) if title.states else ())):
+        rest = tuple(piece for part in rest for piece in _without(part, hole))
+    return rest
+
+
+def _out_of_office(title: TitleFact) -> Iterator[Period]:
+    """The periods whose latest state is another than 在任."""
+    changes = sorted((state.on or title.term_from, place, state.state) for place, state in enumerate(title.states))
+    following = [change[0] for change in changes[1:]]
+    for (start, _place, state), end in zip_longest(changes, following):
+        if state != IN_OFFICE and start != end:
+            yield Period(start, end)
+
+
+def _without(part: Period, hole: Period) -> Iterator[Period]:
+    """What is left of ``part``, before the hole and after it."""
+    common = part.intersect(hole)
+    if common is None:
+        yield part
+        return
+    if common.start != part.start:
+        yield Period(part.start, common.start)
+    if common.end != part.end:
+        yield Period(common.end, part.end)
+
+
 def in_force(titles: Iterable[TitleFact], on: date, table: TierTable) -> tuple[TitleFact, ...]:
     """The titles held on ``on``, in the order given."""
     return tuple(title for title in titles if is_in_force(title, on, table))
@@ -94,8 +129,12 @@ def in_force(titles: Iterable[TitleFact], on: date, table: TierTable) -> tuple[T
 
 def highest(titles: Iterable[TitleFact], on: date, table: TierTable) -> dict[str, str]:
     """Person → the highest tower tier held on ``on``; persons with none are absent."""
+    return _highest(in_force(titles, on, table), table)
+
+
+def _highest(held: Iterable[TitleFact], table: TierTable) -> dict[str, str]:
     best: dict[str, str] = {}
-    for title in in_force(titles, on, table):
+    for title in held:
         rank = table.rank(title.tier)
         if rank > (table.rank(best[title.staff_no]) if title.staff_no in best else 0):
             best[title.staff_no] = title.tier
@@ -104,8 +143,12 @@ def highest(titles: Iterable[TitleFact], on: date, table: TierTable) -> dict[str
 
 def pyramid(titles: Iterable[TitleFact], on: date, table: TierTable) -> Pyramid:
     """The tower on ``on``, and what stands beside it."""
-    held = in_force(titles, on, table)
-    tower = Counter(highest(held, on, table).values())
+    return tower_of(in_force(titles, on, table), table)
+
+
+def tower_of(held: Collection[TitleFact], table: TierTable) -> Pyramid:
+    """The tower of titles that are known to be held."""
+    tower = Counter(_highest(held, table).values())
     honours = Counter(tier for _, tier in {(title.staff_no, title.tier) for title in held})
     return Pyramid(
         tower={row.code: tower[row.code] for row in table.tower},

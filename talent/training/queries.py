@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, select
 from sqlalchemy.orm import Session
 
 from talent.core.periods import ONE_DAY, Period
@@ -22,12 +22,14 @@ from talent.policy.errors import NotInForce
 from talent.training.models import Training
 from talent.training.rules import (
     HoursPolicy,
+    HoursRecord,
     HoursView,
     cycle_of,
     cycle_target,
     hours_view,
     meets_evaluation,
     months_served,
+    sums_by_level,
     window_of,
 )
 
@@ -77,6 +79,22 @@ def evaluation_hours(work: Work, on: date, person_ids: Collection[int] | None = 
         trained = trained.where(Person.id.in_(person_ids))
     return {person: hours_view("evaluation", sums[person][0], policy).hours if person in sums else 0
             for person in work.session.scalars(trained)}
+
+
+def reaching(policy: HoursPolicy, on: date) -> Select[int]:
+    """The persons whose hours of the evaluation view reach the minimum on ``on``, as a query to count or filter by."""
+    window = Window(window_of("evaluation", on, policy), policy)
+    return (
+        select(Training.person_id)
+        .where(Training.state == "recognised", _counts(window),
+               Training.level.in_(sorted(policy.levels.counted_in("evaluation"))))
+        .group_by(Training.person_id).having(func.sum(Training.hours_hundredths) >= policy.evaluation_minimum)
+    )
+
+
+def falls_short(policy: HoursPolicy, on: date) -> ColumnElement[bool]:
+    """The person of a query is not among those of :func:`reaching`; looked up person by person, by their own index."""
+    return not_(reaching(policy, on).where(Training.person_id == Person.id).correlate(Person).exists())
 
 
 def _counts(window: Window) -> ColumnElement[bool]:
@@ -199,19 +217,30 @@ class PersonHours:
         return max(0, self.policy.evaluation_minimum - self.evaluation.hours)
 
 
-def hours_of_person(work: Work, person_id: int, spells: Sequence[Spell], on: date) -> PersonHours:
-    """The views of one person, whose employments are known already; one statement.
+def shortfall(work: Work, person_id: int, on: date) -> int:
+    """Hours short of the minimum of the evaluation view, 0 when it is reached; one statement.
 
     The caller has checked that the actor may see the person. Raises ``NotInForce`` before the policy begins.
     """
     policy = HoursPolicy.in_force(work.book, on)
+    window = Window(window_of("evaluation", on, policy), policy)
+    sums = sums_in(work.session, [window], Training.person_id == person_id).get(person_id, [{}])
+    return max(0, policy.evaluation_minimum - hours_view("evaluation", sums[0], policy).hours)
+
+
+def hours_of_records(work: Work, records: Iterable[HoursRecord], spells: Sequence[Spell], on: date) -> PersonHours:
+    """The views of one person, whose records and employments are known already.
+
+    The caller has checked that the actor may see the person. Raises ``NotInForce`` before the policy begins.
+    """
+    policy, known = HoursPolicy.in_force(work.book, on), list(records)
     before = (cycle_of(on, policy).start or on) - ONE_DAY
     earlier = _policy_of(work, before) or policy
     windows = [
         Window(window_of("evaluation", on, policy), policy), Window(window_of("cycle", on, policy), policy),
         Window(cycle_of(before, earlier), earlier),
     ]
-    sums = sums_in(work.session, windows, Training.person_id == person_id).get(person_id, [{}, {}, {}])
+    sums = [sums_by_level(known, window.period, window.policy) for window in windows]
     last = _cycle(sums[2], spells, before, earlier)
     return PersonHours(windows[0].period, hours_view("evaluation", sums[0], policy),
                        _cycle(sums[1], spells, on, policy), last if last.target or last.view.recorded else None, policy)
@@ -233,10 +262,10 @@ def _cycle(sums: Sums, spells: Iterable[Spell], on: date, policy: HoursPolicy) -
 
 
 def record_lines(person_id: int, on: date) -> Select[*tuple[Any, ...]]:
-    """The person's training that had ended by ``on``, in the columns all kinds of records share."""
+    """The person's training that had ended by ``on``, in the columns all kinds of records share; ``detail`` is the
+    result."""
     return select(
         literal("training").label("kind"), Training.id.label("id"), Training.ended_on.label("on"),
-        Training.name.label("name"), Training.level.label("level"), Training.theme.label("detail"),
-        Training.hours_hundredths.label("hours"),
-        case((Training.result == "failed", "failed"), else_=Training.state).label("state"),
+        Training.name.label("name"), Training.level.label("level"), Training.result.label("detail"),
+        Training.hours_hundredths.label("hours"), Training.state.label("state"),
     ).where(Training.person_id == person_id, Training.ended_on <= on)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-from talent.accounts import commands, passwords, queries
+from talent.accounts import commands, passwords, queries, second_factor
 from talent.accounts.models import User
 from talent.core.errors import NotFound
 from talent.web import kit
@@ -122,6 +122,15 @@ def _name(user_id: int) -> str:
         if user is None:
             raise NotFound("account", user_id)
         return user.name
+
+
+@pages.post("/<int:user_id>/factor/reset")
+@permission("account:manage")
+def reset_factor(user_id: int) -> Response:
+    """Take a lost second factor away."""
+    with open_write() as work:
+        second_factor.reset(work, user_id=user_id)
+    return _back(gettext("手机验证码已取消，本人下次登录时重新设置；原来的登录都已退出。"))
 
 
 @pages.post("/<int:user_id>/disable")

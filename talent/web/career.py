@@ -13,7 +13,7 @@ from talent.core.periods import ONE_DAY, add_years
 from talent.people.record import Stay
 from talent.people.service import served
 from talent.policy.tables import TierTable
-from talent.tiers.queries import Held
+from talent.tiers.ledger import Held
 from talent.tiers.rules import IN_OFFICE, state_on, term_end
 from talent.web.pictures import Dot, Lane, Span
 

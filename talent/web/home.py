@@ -5,7 +5,7 @@ from collections import Counter
 from flask import Blueprint, render_template, request
 from flask_babel import gettext
 
-from talent.web import kit, todo
+from talent.web import inbox, kit, todo
 from talent.web.links import link_to
 from talent.web.security import current_actor, open_read, program, signed_in
 
@@ -16,7 +16,8 @@ def group_names() -> dict[str, str]:
     """Code → name of the families things belong to."""
     return {
         "imports": gettext("导入"), "people": gettext("教师"), "tiers": gettext("梯队"), "pay": gettext("帮扶支教"),
-        "policy": gettext("政策参数"), "admin": gettext("账号"), "jobs": gettext("后台任务"),
+        "training": gettext("研修"), "policy": gettext("政策参数"), "admin": gettext("账号"),
+        "jobs": gettext("后台任务"),
     }
 
 
@@ -26,6 +27,7 @@ def index() -> str:
     """Everything that waits, by when; ``?group=`` narrows it to one family."""
     with open_read() as work:
         found, today = todo.things(todo.Look(work, program().settings.timezone)), work.today
+    inbox.remember(len(found))
     names, counts = group_names(), Counter(thing.group for thing in found)
     asked = request.args.get("group", "")
     asked = asked if asked in counts else ""

@@ -53,7 +53,7 @@ def _segments(view: HoursView) -> list[tuple[str, int]]:
 
 def _evaluation(hours: PersonHours, on: date) -> HoursBar:
     source = hours.policy.value(MINIMUM).source
-    clause = source.clause or source.document
+    clause = translated(source.clause or source.document)
     if hours.met:
         note = gettext("已达到（%(clause)s，不设上限）", clause=clause)
     else:

@@ -43,6 +43,7 @@ STATES = {
     "staged": lazy_gettext("待确认"), "refused": lazy_gettext("不能入库"), "accepted": lazy_gettext("已入库"),
     "undone": lazy_gettext("已撤销"), "discarded": lazy_gettext("已放弃"),
 }
+DONE = {"added": lazy_gettext("新增"), "updated": lazy_gettext("更正"), "deleted": lazy_gettext("撤回"), "": ""}
 TONES = {"staged": "run", "refused": "bad", "accepted": "ok", "undone": "none", "discarded": "none"}
 ENCODING_NAMES = [("utf-8", "UTF-8"), ("gb18030", "GB18030（GBK）"), ("utf-16", "UTF-16")]
 
@@ -94,10 +95,17 @@ def upload() -> str | Response:
 
 def _index(form: UploadForm) -> str:
     asked, actor = kit.asked_page(20), current_actor()
+    source = "form" if request.args.get("source") == "form" else "file"
     with open_read() as work:
-        rows, total = queries.batches(work.session, actor, offset=asked.offset, limit=asked.size)
+        rows, total = queries.batches(work.session, actor, source=source, offset=asked.offset, limit=asked.size)
     return render_template("imports/index.html", form=form, page=asked.page(rows, total), states=STATES, tones=TONES,
-                           kinds=_kinds_for(actor), may_import=actor.may("record:import"), moment=moment)
+                           kinds=_kinds_for(actor), may_import=actor.may("record:import"), moment=moment,
+                           source=source, sheets=_sheets(), done=DONE)
+
+
+def _sheets() -> dict[str, str]:
+    """Kind → what its sheet is called."""
+    return {code: intake.kind.sheet for code, intake in BY_CODE.items()}
 
 
 def _kinds_for(actor: Actor) -> list[Kind]:
@@ -244,7 +252,7 @@ def _parts(detail: BatchDetail) -> Mapping[str, Any]:
     warnings = [issue for issue in detail.issues if issue.level == "warning"]
     return {"errors": [_worded(issue) for issue in errors[:ERRORS_SHOWN]], "tabs": tabs, "tab": tab, "counts": counts,
             "filters": filters, "page": _paged(rows, warnings, tab),
-            "kinds": {code: intake.kind.sheet for code, intake in BY_CODE.items()}}
+            "kinds": _sheets(), "done": DONE}
 
 
 def _changed_columns(rows: list[ChangedRow]) -> list[tuple[str, str]]:

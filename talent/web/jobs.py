@@ -9,6 +9,7 @@ from flask import Blueprint, url_for
 from talent.core.errors import Finding, NotFound
 from talent.core.jobs import Job
 from talent.exchange import staging
+from talent.portraits.models import BUILD
 from talent.reports import commands as reports
 from talent.web.security import open_read, signed_in
 from talent.words.say import say
@@ -27,6 +28,7 @@ RESULTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     staging.PREVIEW: _import_page,
     staging.ACCEPT: _import_page,
     reports.KIND: lambda payload: url_for("board.reports"),
+    BUILD: lambda _payload: url_for("portraits.index"),
 }
 
 

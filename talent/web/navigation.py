@@ -4,18 +4,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from flask import current_app, request, session, url_for
+from flask import current_app, g, request, session, url_for
 from flask_babel import LazyString, gettext, lazy_gettext
 
 from talent.core.access import ROLES, Actor
 from talent.core.language import LANGUAGES, translated
 from talent.core.terms import ROLE_NAME, chinese
-from talent.web import kit
+from talent.web import inbox, kit
 from talent.web.security import current_visit, program
 
 MOST_ENTRIES = 8
+INBOX = "home.index"
+#: Families that stand under another one's entry.
+UNDER = {"schools": "people", "people_acts": "people", "school_acts": "people"}
 #: Families that tell of now only, or of a year of their own.
-UNDATED = frozenset({"login", "admin", "home", "imports", "jobs", "pay"})
+UNDATED = frozenset({"login", "admin", "home", "imports", "jobs", "pay", "people_acts", "school_acts", "audit",
+                     "proof"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +34,20 @@ class Entry:
 
 
 ENTRIES = (
-    Entry(lazy_gettext("待办"), "home.index", "check2-square"),
+    Entry(lazy_gettext("待办"), INBOX, "check2-square"),
     Entry(lazy_gettext("我的档案"), "people.mine", "person-vcard", "person:read", "self"),
     Entry(lazy_gettext("教师"), "people.index", "people", "person:list"),
     Entry(lazy_gettext("研修"), "training.index", "mortarboard", "hours:read"),
-    Entry(lazy_gettext("竞赛与成果"), "achievements.index", "trophy", "title:read"),
+    Entry(lazy_gettext("竞赛与成果"), "achievements.index", "trophy", "record:read"),
     Entry(lazy_gettext("梯队"), "tiers.index", "bar-chart-steps", "title:read"),
     Entry(lazy_gettext("帮扶支教"), "pay.index", "signpost-split", "pay:read"),
     Entry(lazy_gettext("我的激励金"), "pay.mine", "signpost-split", "pay:read", "self"),
     Entry(lazy_gettext("画像"), "portraits.index", "pentagon", "portrait:read"),
+    Entry(lazy_gettext("我的画像"), "portraits.mine", "pentagon", "portrait:read", "self"),
     Entry(lazy_gettext("监测"), "indicators.index", "speedometer2", "indicator:read"),
     Entry(lazy_gettext("看板"), "board.index", "bar-chart-line", "board:read"),
     Entry(lazy_gettext("账号"), "admin.index", "person-gear", "account:list"),
+    Entry(lazy_gettext("审计"), "audit.index", "shield-check", "audit:read"),
     Entry(lazy_gettext("导入"), "imports.index", "file-earmark-arrow-up", "record:import"),
     Entry(lazy_gettext("政策参数"), "policy.index", "sliders", "policy:read"),
 )
@@ -90,14 +96,16 @@ def frame() -> kit.Frame:
     visit, bureau = current_visit(), program().settings.bureau
     if visit is None:
         return kit.Frame(bureau, languages=languages())
-    actor, here = visit.actor, request.blueprint
+    actor, here, counted = visit.actor, request.blueprint, inbox.counted()
     shown = () if visit.must_change else tuple(entries_for(actor))[:MOST_ENTRIES]
     return kit.Frame(
         bureau,
         actor_name=visit.display_name,
         actor_place=_place(actor, visit.school_names),
-        nav=[_item(entry, here, shown) for entry in shown],
-        inbox_url=url_for("home.index") if "home.index" in current_app.view_functions else "",
+        nav=[_item(entry, here, shown, counted.number if counted else 0) for entry in shown],
+        inbox=counted.number if counted else 0,
+        inbox_at=counted.at if counted else "",
+        inbox_url=url_for(INBOX) if INBOX in current_app.view_functions else "",
         as_of=None if here in UNDATED else kit.as_of(program().today),
         search_url=_search_url(actor),
         search_hint=gettext("姓名、拼音或工号"),
@@ -107,13 +115,17 @@ def frame() -> kit.Frame:
     )
 
 
-def _item(entry: Entry, here: str | None, shown: tuple[Entry, ...]) -> kit.NavItem:
-    return kit.NavItem(str(entry.label), url_for(entry.endpoint), entry.icon, _is_here(entry, here, shown))
+def _item(entry: Entry, here: str | None, shown: tuple[Entry, ...], waiting: int) -> kit.NavItem:
+    return kit.NavItem(str(entry.label), url_for(entry.endpoint), entry.icon, _is_here(entry, here, shown),
+                       waiting if entry.endpoint == INBOX else 0)
 
 
 def _is_here(entry: Entry, blueprint: str | None, shown: tuple[Entry, ...]) -> bool:
-    """The page itself, or the only entry of its family this reader has."""
+    """The page itself, the entry a page says it belongs to, or the only entry of its family this reader has."""
+    if "nav_entry" in g:
+        return bool(entry.endpoint == g.nav_entry)
     if entry.endpoint == request.endpoint:
         return True
-    family = [other for other in shown if other.endpoint.split(".")[0] == blueprint]
+    above = UNDER.get(blueprint or "", blueprint)
+    family = [other for other in shown if other.endpoint.split(".")[0] == above]
     return len(family) == 1 and family[0] is entry

@@ -1,6 +1,7 @@
 """Incentive pay: the batch of a year, a school's lines, what was found, the conventions compared, and the receipt."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -109,7 +110,7 @@ def _batch_page(work: Work, batch: PayBatch) -> dict[str, Any]:
         "parameters": receipt.parameters(view.parameters, None, batch.year),
         "state": _state(batch, view.assumed), "whole": work.require("pay:read").everyone,
         "convention": receipt.convention_name(batch.convention), "computed_by": _computer(batch),
-        "errors": sum(item["level"] == "error" for item in found),
+        "errors": sum(item["level"] == "error" for item in found), "printed": _printed(batch),
     }
 
 
@@ -182,6 +183,11 @@ def _conventions(sums: dict[str, int], batch: PayBatch) -> list[dict[str, Any]]:
     ]
 
 
+def _printed(batch: PayBatch | queries.ReceiptView) -> dict[str, date]:
+    """What stands above the title on paper: the day the records were read, and today."""
+    return {"as_of": batch.computed_at.astimezone(_zone()).date(), "on": today()}
+
+
 def _zone() -> ZoneInfo:
     """The local time zone, for moments people read."""
     return ZoneInfo(program().settings.timezone)
@@ -223,10 +229,10 @@ def _lines_page(code: str) -> str:
         batch = _batch(work)
         total = queries.school_total(work, batch.id, code) if code else None
         rows, count = queries.lines(work, batch.id, school_code=code, offset=asked.offset, limit=asked.size)
-        sums = queries.totals(work, batch.id)
+        sums = total or queries.totals(work, batch.id)
         return render_template(
             "pay/lines.html", batch=batch, school=total, page=asked.page(rows, count), months=receipt.month_ranges,
-            fen=total.fen if total else sums.fen, convention=receipt.convention_name(batch.convention))
+            sums=sums, convention=receipt.convention_name(batch.convention), printed=_printed(batch))
 
 
 @pages.get("/compare")
@@ -239,7 +245,8 @@ def compare() -> str:
         rows, count = queries.lines(work, batch.id, offset=asked.offset, limit=asked.size)
         return render_template(
             "pay/compare.html", batch=batch, page=asked.page(queries.compared_lines(work, batch, rows), count),
-            sums=queries.comparison(work, batch), names=[(code, receipt.convention_name(code)) for code in CONVENTIONS])
+            sums=queries.comparison(work, batch), names=[(code, receipt.convention_name(code)) for code in CONVENTIONS],
+            printed=_printed(batch))
 
 
 @pages.get("/findings")
@@ -252,15 +259,19 @@ def findings() -> str:
         options = [(code, str(TITLES.get(code, code))) for code, _, _ in queries.finding_counts(work, batch.id)]
         filters = kit.Filters.read([kit.Filter("code", gettext("问题"), options)])
         rows, count = queries.findings(work, batch.id, code=filters["code"], offset=asked.offset, limit=asked.size)
-        return render_template("pay/findings.html", batch=batch, filters=filters, page=asked.page(_said(rows), count))
+        return render_template("pay/findings.html", batch=batch, filters=filters, page=asked.page(_said(rows), count),
+                               printed=_printed(batch))
 
 
 def _said(rows: Sequence[queries.FindingRow]) -> list[dict[str, Any]]:
     said = []
     for row in rows:
         reason, hint = worded(row.finding)
-        said.append({"level": row.finding.level, "text": f"{row.name} {reason}".strip(), "hint": hint,
-                     "url": url_for(".line", line_id=row.line_id) if row.line_id else "", "count": gettext("算账单")})
+        text = (gettext("%(name)s，%(school)s。%(reason)s", name=row.name, school=row.school, reason=reason)
+                if row.name and row.school else f"{row.name} {reason}".strip())
+        said.append({"level": row.finding.level, "text": text, "hint": hint,
+                     "url": url_for(".line", line_id=row.line_id) if row.line_id else "",
+                     "count": gettext("算账单") if row.line_id else ""})
     return said
 
 
@@ -297,7 +308,7 @@ def line(line_id: int) -> str:
                   for finding, (reason, hint) in zip(view.findings, said, strict=True)],
         absent=sum(row["absent_workdays"] for row in view.receipt["months"]), signatures=SIGNATURES,
         computed=f"{view.computed_at.astimezone(_zone()):%Y-%m-%d %H:%M}",
-        person_url=person_url(view.staff_no), own=current_actor().person_id == view.person_id)
+        printed=_printed(view), person_url=person_url(view.staff_no), own=current_actor().person_id == view.person_id)
 
 
 def _grounds(parameters: Sequence[Any]) -> list[str]:

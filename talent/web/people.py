@@ -1,6 +1,8 @@
 """Teachers: the list on a date, and one person's record, their own or another's."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -9,14 +11,21 @@ from werkzeug.wrappers import Response
 from talent.core import terms
 from talent.core.errors import NotAllowed
 from talent.core.language import translated
+from talent.core.work import Work
 from talent.people import record, search
 from talent.people.search import Criteria
+from talent.policy.errors import NotInForce
 from talent.policy.tables import TierTable
 from talent.tiers import queries as tiers
-from talent.web import gap, kit, profile
+from talent.training import queries as training
+from talent.training.rules import HoursPolicy
+from talent.web import gap, kit, profile, schools
 from talent.web.links import link_to
 from talent.web.profile import labels
 from talent.web.security import current_actor, open_read, permission, today
+from talent.web.templating import hours as written
+
+SHORT = "short"
 
 pages = Blueprint("people", __name__, url_prefix="/people")
 
@@ -27,17 +36,32 @@ def index() -> str:
     """Everybody in service on the date, narrowed, searched and sorted."""
     on, asked = kit.as_of(today()).on, kit.asked_page()
     with open_read() as work:
-        schools, subjects = search.schools_offered(work, on), search.subjects_offered(work, on)
-        filters = kit.Filters.read(_offered(schools, subjects), search.SORTABLE, "school")
-        rows, total = search.find_people(work, on, _criteria(filters), sort=filters.sort, offset=asked.offset,
-                                         limit=asked.size)
+        places, subjects = search.schools_offered(work, on), search.subjects_offered(work, on)
+        filters = kit.Filters.read(_offered(places, subjects, _policy(work, on)), search.SORTABLE, "school")
+        rows, total = search.find_people(work, on, _criteria(work, filters, on), sort=filters.sort,
+                                         offset=asked.offset, limit=asked.size)
         table = profile.tier_table(work, on)
         titles = tiers.highest_titles(work.session, [row.id for row in rows], on, table) if table else {}
     return render_template("people/index.html", on=on, filters=filters, page=asked.page(rows, total), titles=titles,
-                           tiers=_tier_names(table), words=_words())
+                           tiers=_tier_names(table), tabs=schools.tabs("people"), words=_words())
 
 
-def _offered(schools: list[tuple[str, str]], subjects: list[str]) -> list[kit.Filter]:
+def short_of_hours(policy: HoursPolicy, on: date, criteria: Criteria | None = None) -> Criteria:
+    """``criteria`` narrowed to the full-time teachers whose hours of the evaluation view fall short."""
+    return replace(criteria or Criteria(), category=search.FULL_TIME, also=training.falls_short(policy, on))
+
+
+def _policy(work: Work, on: date) -> HoursPolicy | None:
+    """The parameters of hours, None before the book begins."""
+    try:
+        return HoursPolicy.in_force(work.book, on)
+    except NotInForce:
+        return None
+
+
+def _offered(schools: list[tuple[str, str]], subjects: list[str], policy: HoursPolicy | None) -> list[kit.Filter]:
+    hours = [kit.Filter("hours", gettext("学时"), [
+        (SHORT, gettext("专任教师近五年不足 %(n)s 学时", n=written(policy.evaluation_minimum)))])] if policy else []
     chosen = [
         kit.Filter("q", gettext("姓名、拼音或工号")),
         kit.Filter("school", gettext("学校"), schools),
@@ -45,13 +69,16 @@ def _offered(schools: list[tuple[str, str]], subjects: list[str]) -> list[kit.Fi
         kit.Filter("subject", gettext("学科"), [(subject, subject) for subject in subjects]),
         kit.Filter("title", gettext("职称"), list(labels(terms.PROFESSIONAL_TITLE).items())),
         kit.Filter("status", gettext("在岗状态"), list(labels(terms.STATUS).items())),
+        *(hours if current_actor().may("hours:read") else ()),
     ]
     return [item for item in chosen if item.name != "school" or len(schools) > 1]
 
 
-def _criteria(filters: kit.Filters) -> Criteria:
-    return Criteria(words=filters["q"], school_code=filters["school"], stage=filters["stage"],
-                    subject=filters["subject"], professional_title=filters["title"], status=filters["status"])
+def _criteria(work: Work, filters: kit.Filters, on: date) -> Criteria:
+    criteria = Criteria(words=filters["q"], school_code=filters["school"], stage=filters["stage"],
+                        subject=filters["subject"], professional_title=filters["title"], status=filters["status"])
+    policy = _policy(work, on) if filters["hours"] else None
+    return short_of_hours(policy, on, criteria) if policy else criteria
 
 
 def _tier_names(table: TierTable | None) -> dict[str, str]:

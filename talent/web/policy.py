@@ -15,6 +15,7 @@ from wtforms.validators import InputRequired, Length
 from talent.accounts.models import User
 from talent.accounts.queries import person_behind
 from talent.core.errors import NotFound
+from talent.core.language import translated
 from talent.core.work import Work
 from talent.policy.book import Book, Dated, Entry, Value
 from talent.policy.errors import NotInForce
@@ -77,11 +78,11 @@ def _line(book: Book, entry: Entry, on: date) -> Iterable[dict[str, Any]]:
     value = _at(book, entry.key, on)
     dated = value or entry.values[0]
     yield {
-        "key": entry.key, "label": entry.label, "heading": entry.key.partition(".")[0],
+        "key": entry.key, "label": translated(entry.label), "heading": entry.key.partition(".")[0],
         "value": policy_values.worded(book, entry.key, entry.unit, dated.value), "since": dated.since,
         "until": value.until if value else None, "not_yet": dated.since > on, "basis": dated.basis,
-        "document": dated.source.document, "clause": dated.source.clause, "note": dated.source.note,
-        "overridden": dated.overridden,
+        "document": translated(dated.source.document), "clause": translated(dated.source.clause),
+        "overridden": dated.overridden, "source_words": (entry.label, dated.source.document, dated.source.clause),
     }
 
 
@@ -97,7 +98,8 @@ def _is_wanted(line: Mapping[str, Any], filters: kit.Filters) -> bool:
     return ((not filters["heading"] or line["heading"] == filters["heading"])
             and (not filters["basis"] or line["basis"] == filters["basis"])
             and (not filters["own"] or line["overridden"])
-            and any(words in str(line[name]).casefold() for name in ("key", "label", "document", "value", "clause")))
+            and any(words in str(text).casefold() for text in (
+                *(line[name] for name in ("key", "label", "document", "value", "clause")), *line["source_words"])))
 
 
 def _by_heading(lines: Iterable[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]]]]:
@@ -172,8 +174,8 @@ def _names(session: Session) -> dict[int, str]:
 def _label(book: Book, key: str) -> str:
     family = family_of(key)
     if key in book or family is None:
-        return book.entry(key).label
-    return family.label.format(member=key.removeprefix(family.prefix))
+        return translated(book.entry(key).label)
+    return translated(family.label).format(member=key.removeprefix(family.prefix))
 
 
 def _unit(book: Book, key: str) -> str:
@@ -197,6 +199,7 @@ def propose(key: str) -> str | Response:
         current = policy_values.worded(work.book, key, known.unit, value)
     shape = shape_of(value, known.unit)
     form = ProposalForm(data={"value": as_typed(value, known.unit)})
+    form.value.render_kw = {} if shape == "table" else {"rows": 1}
 
     def save() -> None:
         draft = commands.Draft(key, read_typed(form.value.data or "", shape), _day(form.since.data), form.basis.data,

@@ -4,13 +4,14 @@ Every figure is that of the date looked at. Whether the reader may see the perso
 :func:`talent.people.record.profile_of`; after that only the rights of single panels are asked.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import CompoundSelect, extract, func, select, union_all
+from sqlalchemy import select, union_all
 
 from talent.achievements import queries as achievements
 from talent.assistance.queries import AssignmentRow, assignments_of
@@ -21,15 +22,17 @@ from talent.core.work import Work
 from talent.pay import queries as pay
 from talent.pay.queries import LineRow
 from talent.people import record
-from talent.people.record import Profile, Stay
+from talent.people.record import Profile
+from talent.people.service import Spell
 from talent.policy.errors import NotInForce
 from talent.policy.tables import TierTable
 from talent.portraits import queries as portraits
 from talent.portraits.queries import PersonScores
 from talent.tiers import queries as tiers
-from talent.tiers.queries import Held
+from talent.tiers.ledger import Held
 from talent.tiers.rules import is_in_force, term_end
 from talent.training import queries as training
+from talent.training.rules import HoursRecord
 from talent.web import career, hours_panel, kit
 from talent.web.hours_panel import HoursPanel
 
@@ -66,6 +69,19 @@ class TitleShown:
     tier: str
     label: str
     until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLine:
+    """One record of any kind; ``state`` is its own, or what stands in its place: failed, running, done."""
+
+    kind: str
+    on: date
+    name: str
+    level: str
+    detail: str
+    hours: int | None
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,25 +133,24 @@ def tier_table(work: Work, on: date) -> TierTable | None:
 
 def read(work: Work, person_id: int, on: date, kind: str, asked: kit.Asked) -> Shown:
     """The record of one person as of ``on``; NotFound when the actor may not see them that day."""
-    person = record.profile_of(work, person_id, on)
-    stays = record.career_of(work.session, person_id, on)
-    table = tier_table(work, on)
-    titles = _titles(work, person_id, on, table)
+    person, stays = record.record_of(work, person_id, on)
+    table, lines, spells = tier_table(work, on), _lines(work, person_id, on), [stay.spell for stay in stays]
+    titles = _titles(work, person_id, spells, on, table)
     assignments = assignments_of(work.session, person_id, on) if work.actor.may("assistance:read") else None
-    timeline = career.draw(on, stays, titles, table, assignments or (),
-                           record.appraisals_of(work.session, person_id, on), labels(terms.PROFESSIONAL_TITLE))
+    timeline = career.draw(on, stays, titles, table, assignments or (), _appraisals(lines),
+                           labels(terms.PROFESSIONAL_TITLE))
     started = person.teaching_started_on
     return Shown(
         person, None if started is None or started > on else whole_years(started, on),
-        _known_by(titles, on, table), _hours(work, person_id, stays, on), timeline, assignments,
-        _pay(work, person_id, on), *_portrait(work, person_id, on), _records(work, person_id, on, kind, asked),
+        _known_by(titles, on, table), _hours(work, _trainings(lines), spells, on), timeline, assignments,
+        _pay(work, person_id, on), *_portrait(work, person_id, on), _records(work, lines, on, kind, asked),
     )
 
 
-def _titles(work: Work, person_id: int, on: date, table: TierTable | None) -> list[Held]:
+def _titles(work: Work, person_id: int, spells: Iterable[Spell], on: date, table: TierTable | None) -> list[Held]:
     if table is None or not work.actor.may("title:read"):
         return []
-    held = tiers.titles_of_person(work.session, person_id)
+    held = tiers.titles_of_person(work.session, person_id, spells)
     return [title for title in held if title.fact.term_from <= on and title.fact.tier in table]
 
 
@@ -147,11 +162,11 @@ def _known_by(titles: Iterable[Held], on: date, table: TierTable | None) -> Titl
                  for title in best.values()), None)
 
 
-def _hours(work: Work, person_id: int, stays: Iterable[Stay], on: date) -> HoursPanel | None:
+def _hours(work: Work, records: Iterable[HoursRecord], spells: Sequence[Spell], on: date) -> HoursPanel | None:
     if not work.actor.may("hours:read"):
         return None
     try:
-        return hours_panel.panel_of(training.hours_of_person(work, person_id, [stay.spell for stay in stays], on), on)
+        return hours_panel.panel_of(training.hours_of_records(work, records, spells, on), on)
     except NotInForce:
         return None
 
@@ -179,40 +194,62 @@ def _portrait(work: Work, person_id: int, on: date) -> tuple[PersonScores | None
 # ── records ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _lines(person_id: int, on: date) -> CompoundSelect[Any]:
-    return union_all(training.record_lines(person_id, on), *achievements.record_lines(person_id, on))
+def _lines(work: Work, person_id: int, on: date) -> dict[str, list[Any]]:
+    """Everything recorded of the person by ``on``, by kind, newest first; one statement whatever is shown of it."""
+    lines = union_all(training.record_lines(person_id, on), *achievements.record_lines(person_id, on),
+                      record.appraisal_lines(person_id, on)).subquery("lines")
+    found: dict[str, list[Any]] = {kind: [] for kind in (*KINDS, "appraisal")}
+    for line in work.session.execute(select(lines).order_by(lines.c.on.desc(), lines.c.id.desc())):
+        found[line.kind].append(line)
+    return found
 
 
-def _records(work: Work, person_id: int, on: date, kind: str, asked: kit.Asked) -> Records:
-    """Two statements: the numbers by kind and year, then one page."""
-    lines = _lines(person_id, on).subquery("lines")
-    year = extract("year", lines.c.on).label("year")
-    counted = func.coalesce(func.sum(lines.c.hours).filter(lines.c.state == "recognised"), 0).label("hours")
-    numbers = work.session.execute(
-        select(lines.c.kind, year, func.count().label("records"), counted).group_by(lines.c.kind, year)).all()
+def _appraisals(lines: Mapping[str, list[Any]]) -> list[tuple[int, str]]:
+    """Calendar year and grade, oldest first."""
+    return sorted((int(line.name), line.detail) for line in lines["appraisal"])
+
+
+def _trainings(lines: Mapping[str, list[Any]]) -> list[HoursRecord]:
+    return [HoursRecord(line.level, line.on, line.hours, result=line.detail, state=line.state)
+            for line in lines["training"]]
+
+
+def _records(work: Work, lines: Mapping[str, list[Any]], on: date, kind: str, asked: kit.Asked) -> Records:
+    """One page of the lines asked for, with the numbers of the whole."""
     kind = kind if kind in KINDS else ""
-    wanted = [row for row in numbers if kind in ("", row.kind)]
-    statement = select(lines).order_by(lines.c.on.desc(), lines.c.kind, lines.c.id.desc())
-    if kind:
-        statement = statement.where(lines.c.kind == kind)
-    rows = work.session.execute(statement.offset(asked.offset).limit(asked.size)).all()
-    return Records(_tabs(numbers, kind), asked.page(rows, sum(row.records for row in wanted)), _years(wanted))
+    discarded = _discarded(work, on)
+    of_all = [RecordLine(line.kind, line.on, line.name, line.level, line.detail, line.hours,
+                         "failed" if line.kind == "training" and line.detail in discarded else line.state)
+              for each in KINDS for line in lines[each]]
+    wanted = sorted((line for line in of_all if kind in ("", line.kind)), key=lambda line: line.on, reverse=True)
+    counts = Counter(line.kind for line in of_all)
+    return Records(_tabs(counts, kind), asked.page(wanted[asked.offset:asked.offset + asked.size], len(wanted)),
+                   _years(wanted))
 
 
-def _years(numbers: Iterable[Any]) -> dict[int, YearOfRecords]:
+def _discarded(work: Work, on: date) -> Collection[str]:
+    """The results of training that count nowhere."""
+    try:
+        results: Collection[str] = work.book.at("hours.discarded_results", on).value
+    except NotInForce:
+        return ()
+    return results
+
+
+def _years(lines: Iterable[RecordLine]) -> dict[int, YearOfRecords]:
     years: dict[int, YearOfRecords] = {}
-    for row in numbers:
-        year = int(row.year)
-        known = years.get(year, YearOfRecords(year, 0, 0))
-        years[year] = YearOfRecords(year, known.count + row.records, known.hours + int(row.hours))
+    for line in lines:
+        known = years.get(line.on.year, YearOfRecords(line.on.year, 0, 0))
+        counted = line.hours or 0 if line.state == "recognised" else 0
+        years[line.on.year] = YearOfRecords(known.year, known.count + 1, known.hours + counted)
     return years
 
 
-def _tabs(numbers: Sequence[Any], kind: str) -> list[dict[str, Any]]:
+def _tabs(counts: Mapping[str, int], kind: str) -> list[dict[str, Any]]:
     named = {"": gettext("全部"), "training": gettext("研修"), "contest": gettext("竞赛"),
              "achievement": gettext("成果"), "mentoring": gettext("带教")}
     return [
         {"label": label, "url": kit.url_with(kind=code or None) + "#records", "current": code == kind,
-         "count": sum(row.records for row in numbers if code in ("", row.kind))}
+         "count": counts[code] if code else sum(counts.values())}
         for code, label in named.items()
     ]

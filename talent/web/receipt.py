@@ -20,7 +20,7 @@ from talent.web.templating import money, num, pct
 
 _KEY = "paired_assistance."
 _LABELS = {
-    "yearly_amount": lazy_gettext("标准"), "convention": lazy_gettext("口径"),
+    "yearly_amount": lazy_gettext("标准"), "accrual_year": lazy_gettext("核算年度"), "convention": lazy_gettext("口径"),
     "month_min_days": lazy_gettext("计一个月至少"), "month_share": lazy_gettext("一个月占"),
     "year_limit": lazy_gettext("每人每年至多"), "absence_limit": lazy_gettext("缺勤不计"),
     "school_kinds": lazy_gettext("派出学校"), "discarded_appraisals": lazy_gettext("考核不计发"),
@@ -51,7 +51,7 @@ def month_ranges(months: Sequence[int]) -> str:
 def parameters(values: Iterable[Mapping[str, Any]], calendar: str | None, year: int) -> list[dict[str, Any]]:
     """Every parameter with its value, document and basis, for the kit's list; the calendar where it was asked."""
     shown = [
-        {"text": _LABELS.get(value["key"].removeprefix(_KEY), value["label"]), "value": _value(value),
+        {"text": _LABELS.get(value["key"].removeprefix(_KEY), translated(value["label"])), "value": _value(value),
          "note": _ground(value), "basis": value["basis"], "href": link_to("policy.entry", key=value["key"])}
         for value in values
     ]
@@ -66,6 +66,8 @@ def _value(parameter: Mapping[str, Any]) -> str:
     name, value = parameter["key"].removeprefix(_KEY), parameter["value"]
     if name == "yearly_amount":
         return gettext("%(sum)s 元/人年", sum=money(value))
+    if name == "accrual_year":
+        return gettext("自然年") if value == "calendar_year" else str(value)
     if name == "convention":
         return convention_name(value)
     if name == "month_min_days":
@@ -86,13 +88,13 @@ def _value(parameter: Mapping[str, Any]) -> str:
 def _ground(parameter: Mapping[str, Any]) -> str:
     source = parameter["source"]
     kinds = _named(terms.SCHOOL_KIND, parameter["value"]) if parameter["key"] == f"{_KEY}school_kinds" else ""
-    cited = f"{source['document']} {source['clause']}".strip()
-    return "；".join(part for part in (kinds, cited, source["note"]) if part)
+    cited = f"{translated(source['document'])} {translated(source['clause'])}".strip()
+    return gettext("；").join(part for part in (kinds, cited, translated(source["note"])) if part)
 
 
 def _named(vocabulary: Mapping[str, str], codes: Iterable[str]) -> str:
     words = terms.words_of(vocabulary)
-    return "、".join(translated(words.get(code, code)) for code in codes)
+    return gettext("、").join(translated(words.get(code, code)) for code in codes)
 
 
 # ── the formula ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,8 +4,9 @@ import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, render_template, request, session, url_for
+from flask import Flask, flash, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -13,10 +14,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from talent.core.access import RIGHTS
-from talent.core.errors import Conflict, Finding, NotAllowed, NotFound, RuleViolation
+from talent.core.errors import Conflict, Finding, NotAllowed, NotFound, NotProved, RuleViolation
+from talent.core.language import in_a_row
 from talent.policy.errors import NotInForce
 from talent.web.navigation import role_names
-from talent.web.security import current_visit
+from talent.web.security import current_visit, is_own_path, is_script, to_proof
 from talent.words.say import all_words, say
 
 log = logging.getLogger("talent.web")
@@ -63,6 +65,16 @@ def not_allowed(error: NotAllowed) -> Answer:
     return _page(403, gettext("您不能打开这一页"), reason, gettext("如果这是您的工作，请管理员给您的账号加上角色。"))
 
 
+def not_proved(_error: NotProved) -> Any:
+    """Ask who is there, then lead back to the page the act came from."""
+    if is_script():
+        return _page(401, gettext("请先确认是您本人"), gettext("这一步要在确认身份后 15 分钟内办理。"))
+    flash(gettext("这一步要先确认是您本人；确认后请再点一次，刚才没有办理。"), "warn")
+    came_from = urlsplit(request.referrer or "")
+    back = f"{came_from.path}?{came_from.query}".rstrip("?")
+    return to_proof(back if is_own_path(back) else "")
+
+
 def not_found(_error: NotFound | HTTPException) -> Answer:
     """404: missing and out of sight look the same."""
     return _page(404, gettext("没有找到这一页"), gettext("它不存在，或者不在您能看到的范围内。"),
@@ -80,8 +92,8 @@ def conflict(error: Conflict) -> Answer:
 def rule_violation(error: RuleViolation) -> Answer:
     """422: a rule said no to an act that had no form to say it on."""
     said = [worded(finding) for finding in error.findings]
-    return _page(422, gettext("没有办成"), " ".join(reason for reason, _ in said),
-                 " ".join(dict.fromkeys(hint for _, hint in said)))
+    return _page(422, gettext("没有办成"), in_a_row(reason for reason, _ in said),
+                 in_a_row(dict.fromkeys(hint for _, hint in said)))
 
 
 def not_in_force(error: NotInForce) -> Answer:
@@ -133,6 +145,7 @@ def unexpected(error: Exception) -> Answer:
 def install(app: Flask) -> None:
     """Answer every error of this program with its page."""
     app.register_error_handler(NotAllowed, not_allowed)
+    app.register_error_handler(NotProved, not_proved)
     app.register_error_handler(NotFound, not_found)
     app.register_error_handler(404, not_found)
     app.register_error_handler(Conflict, conflict)

@@ -19,7 +19,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from talent.accounts import queries, rules
 from talent.accounts.commands import NOBODY
 from talent.accounts.queries import Visit
-from talent.core.access import Actor
+from talent.core.access import STEP_UP, Actor
+from talent.core.config import LOOPBACK
 from talent.core.errors import NotAllowed
 from talent.core.language import LANGUAGES, set_language
 from talent.core.work import Program, Work
@@ -32,7 +33,11 @@ SIGNED_IN = ("signed_in",)
 STATIC = frozenset({"static", "bootstrap.static"})
 #: Where somebody with an initial password may go.
 BEFORE_NEW_PASSWORD = frozenset({"login.password", "login.leave"})
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+#: Where somebody may go whose second factor is still to be given, or to be enrolled.
+BEFORE_CODE = frozenset({"proof.index", "login.leave"})
+BEFORE_FACTOR = frozenset({"proof.enrol", "login.leave"})
+#: A page for acts that ask for a fresh proof opens only while enough of it is left to fill in a form.
+PROOF_FOR_PAGES = timedelta(minutes=5)
 SEEN_EVERY = timedelta(minutes=1)
 
 HEADERS = {
@@ -227,16 +232,46 @@ def guard() -> AnyResponse | None:
     visit = current_visit()
     if visit is None:
         return _to_login()
-    if visit.must_change and request.endpoint not in BEFORE_NEW_PASSWORD:
-        return redirect(url_for("login.password"), 303)
-    if rights == SIGNED_IN or any(visit.actor.may(right) for right in rights):
-        return None
-    raise NotAllowed(rights[0] if rights else "route:unnamed")
+    first = _first_step(visit)
+    if first is not None:
+        return first
+    if rights != SIGNED_IN and not any(visit.actor.may(right) for right in rights):
+        raise NotAllowed(rights[0] if rights else "route:unnamed")
+    if request.method == "GET" and STEP_UP.issuperset(rights) and not _proved_for_a_page(visit):
+        return to_proof(request.full_path.rstrip("?"))
+    return None
+
+
+def _first_step(visit: Visit) -> AnyResponse | None:
+    """What has to come before anything else: the code, then an own password, then a second factor of one's own."""
+    settings, now = program().settings, program().clock()
+    if visit.has_factor and visit.factor_at is None:
+        back = request.full_path.rstrip("?") if request.method == "GET" else ""
+        return None if request.endpoint in BEFORE_CODE else to_proof(back)
+    if visit.must_change or rules.password_is_old(settings.password_profile, visit.password_set_at, now):
+        return None if request.endpoint in BEFORE_NEW_PASSWORD else redirect(url_for("login.password"), 303)
+    if settings.needs_second_factor and not visit.has_factor and rules.needs_factor(visit.actor.roles):
+        return None if request.endpoint in BEFORE_FACTOR else redirect(url_for("proof.enrol"), 303)
+    return None
+
+
+def _proved_for_a_page(visit: Visit) -> bool:
+    return rules.is_proved(visit.proved_at, program().clock(), PROOF_FOR_PAGES)
+
+
+def to_proof(back: str) -> AnyResponse:
+    """Ask for password or code, then lead back."""
+    return redirect(url_for("proof.index", next=back or None), 303)
+
+
+def is_script() -> bool:
+    """Whether the asker reads JSON, not pages."""
+    return request.accept_mimetypes.best == "application/json" or request.is_json
 
 
 def _to_login() -> AnyResponse:
     """A page leads to signing in and back; a script is told 401."""
-    if request.accept_mimetypes.best == "application/json" or request.is_json:
+    if is_script():
         raise Unauthorized
     back = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
     return redirect(url_for("login.index", next=back), 303)

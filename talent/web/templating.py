@@ -10,6 +10,7 @@ from flask_babel import gettext
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
+from talent.core.language import in_a_row, translated
 from talent.web import kit, pictures
 
 #: No data: never 0, never empty.
@@ -91,6 +92,8 @@ FILTERS = {
     "month": month,
     "day_cn": day_cn,
     "literal": literal,
+    "translated": translated,
+    "in_a_row": in_a_row,
 }
 
 

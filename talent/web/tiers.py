@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -20,7 +20,8 @@ from talent.policy.book import Value
 from talent.policy.tables import TierTable
 from talent.tiers import comparison, queries
 from talent.tiers.comparison import CAME, CHANGES, WENT, Side
-from talent.tiers.queries import TOWER, Chosen, Held, HolderRow, Ledger
+from talent.tiers.ledger import Chosen, Held, Ledger, Terms, read_ledger
+from talent.tiers.queries import TOWER, HolderRow
 from talent.web import kit
 from talent.web.links import link_to, person_url
 from talent.web.pictures import Layer, TowerYear
@@ -58,16 +59,29 @@ def _to_own_record() -> Response:
 
 @dataclass(frozen=True)
 class _View:
-    """Everything one look at the tower needs, read once and judged in memory."""
+    """Everything one look at the tower needs: read once, each title judged once, each date counted once."""
 
     work: Work
     scope: Scope
     on: date
     against: date
+    _sides: dict[date, Side] = field(default_factory=dict)
 
     @cached_property
     def ledger(self) -> Ledger:
-        return queries.read_ledger(self.work.session, self.on)
+        """The titles that may be held on a date the page tells of."""
+        since = min(*self._septembers, self.year_ago, self.against)
+        return read_ledger(self.work.session, terms=Terms(self.on, since, tables=queries.tables_of(self.work.book)))
+
+    @property
+    def year_ago(self) -> date:
+        return years_before(self.on, 1)
+
+    @property
+    def _septembers(self) -> list[date]:
+        """The latest firsts of September up to the date."""
+        last = self.on.year if self.on >= date(self.on.year, SCHOOL_YEAR_STARTS_IN, 1) else self.on.year - 1
+        return [date(year, SCHOOL_YEAR_STARTS_IN, 1) for year in range(last - YEARS_SHOWN + 1, last + 1)]
 
     @property
     def chosen(self) -> Chosen:
@@ -88,21 +102,21 @@ class _View:
         return self.ledger.in_force(self.on, self.table, self.scope, self.chosen)
 
     def side(self, on: date) -> Side:
-        return comparison.side(self.ledger, on, queries.table_on(self.work.book, on), self.scope, self.chosen)
+        if on not in self._sides:
+            table = queries.table_on(self.work.book, on)
+            self._sides[on] = comparison.side(self.ledger, on, table, self.scope, self.chosen)
+        return self._sides[on]
 
     def counts(self, on: date) -> Mapping[str, int]:
         """Holders by tower tier on an earlier date."""
-        table = queries.table_on(self.work.book, on)
-        best = queries.best_titles(self.ledger.in_force(on, table, self.scope, self.chosen), on, table)
-        return Counter(title.fact.tier for title in best.values())
+        return Counter(title.fact.tier for title in self.side(on).seen.values())
 
     def page(self) -> dict[str, object]:
         """What the template shows."""
-        tower = queries.tower_of(self.held, self.on, self.table)
-        year_ago = years_before(self.on, 1)
-        before = self.counts(year_ago)
+        tower = queries.tower_of(self.held, self.table)
+        before = self.counts(self.year_ago)
         changed = comparison.changes(self.ledger, self.side(self.against), self.side(self.on))
-        best = queries.best_titles(self.held, self.on, self.table)
+        best = self.side(self.on).seen
         beside = {title.holder.person_id for title in self.held if not self.table.rank(title.fact.tier)}
         rows, title = self._listed(changed)
         asked = kit.asked_page(LIST_SIZE)
@@ -138,9 +152,7 @@ class _View:
         ]
 
     def _years(self) -> list[TowerYear]:
-        """The latest firsts of September up to the date."""
-        last = self.on.year if self.on >= date(self.on.year, SCHOOL_YEAR_STARTS_IN, 1) else self.on.year - 1
-        return [self._year(date(year, SCHOOL_YEAR_STARTS_IN, 1)) for year in range(last - YEARS_SHOWN + 1, last + 1)]
+        return [self._year(day) for day in self._septembers]
 
     def _year(self, day: date) -> TowerYear:
         counts = self.counts(day)
@@ -167,10 +179,9 @@ class _View:
     @cached_property
     def filters(self) -> kit.Filters:
         """What the reader narrowed the page to, among the values there are."""
-        subjects = sorted({place.subject for found in self.ledger.places.values() for place in found if place.subject})
         return kit.Filters.read([
             kit.Filter("stage", gettext("学段"), _options(TEACHER_STAGE)),
-            kit.Filter("subject", gettext("学科"), [(subject, subject) for subject in subjects]),
+            kit.Filter("subject", gettext("学科"), [(subject, subject) for subject in self.ledger.subjects]),
             kit.Filter("ownership", gettext("办学性质"), _options(OWNERSHIP)),
         ])
 

@@ -8,6 +8,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "pay.ledger_total": (
         "{year} 年第 {sequence} 次核算：逐人相加 {lines_fen} 元，与批次总额 {total_fen} 元不一致。", _RESTORE),
     "pay.ledger_hash": ("{year} 年第 {sequence} 次核算：内容与算出时留下的指纹不一致，保存后有改动。", _RESTORE),
+    "pay.ledger_snapshot": (
+        "{year} 年第 {sequence} 次核算：保存的快照与算出时留下的指纹不一致，无法据以重算。", _RESTORE),
     "pay.ledger_parameters": ("{year} 年第 {sequence} 次核算：保存的参数与快照里的不一致。", _RESTORE),
     "pay.ledger_line": (
         "{year} 年第 {sequence} 次核算：按快照重算，工号 {staff_no} 在学校 {school_code} 的一行与保存的不一致。",

@@ -38,18 +38,42 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "portraits.small_group": ("第 {group} 类只有 {size} 人，人数过少", "减少类数后再算"),
     "portraits.unstable": (
-        "类型不够稳定：本方法平均 {model_mean:.2f}、最低一类 {model_worst:.2f}；"
-        "对照方法平均 {plain_mean:.2f}、最低一类 {plain_worst:.2f}",
+        "类型不够稳定：本方法平均 {model_mean}、最低一类 {model_worst}；"
+        "对照方法平均 {plain_mean}、最低一类 {plain_worst}",
         "发布前请比较两种方法，选定一种并写明理由",
     ),
     "portraits.chance_only": ("各项指标之间看不出超过偶然的联系", "不给出类型，只看各维度得分"),
     "portraits.no_stable_types": ("没有稳定的类型，这次只有各维度得分", "补采数据后再算；不要据此给教师归类"),
     "portraits.type_redefined": (
-        "第 {group} 类与上年同号的类重合度只有 {overlap:.2f}，已是新的类型",
+        "第 {group} 类与上年同号的类重合度只有 {overlap}，已是新的类型",
         "另起名称，并向教师说明类型有变",
     ),
     "portraits.name_is_title": ("类型名“{name}”里有称号“{word}”", "换一个描述工作特点的名称，不与称号相同"),
     "portraits.name_ranks": ("类型名“{name}”里有排名次的字眼“{word}”", "换一个描述工作特点的名称，不分高下"),
+    "portraits.association": (
+        "类型与“{trait}”的关联 {v} 超过提示线 {limit}",
+        "发布前请查明原因并写明理由",
+    ),
+    "portraits.no_evidence": ("这次运行没有各个类数的对照，不能据此决定类数", "从画像页重新计算一次，再决定"),
+    "portraits.k_reason_missing": ("没有写为什么分这么多类", "对照各项证据，写一句理由"),
+    "portraits.method_unknown": ("没有选定用哪种方法", "比较两种方法的稳定性，选一种"),
+    "portraits.warning_reason_missing": ("有提醒未说明", "写明看过哪些提醒、为什么仍可发布"),
+    "portraits.name_missing": ("第 {group} 类没有名称", "写一个描述工作特点的名称"),
+    "portraits.name_long": ("名称“{name}”超过 {most} 个字", "缩短一些"),
+    "portraits.name_repeated": ("名称“{name}”用了两次", "每一类用不同的名称"),
+    "portraits.name_kept": ("这一类已与上年不同，不能沿用“{name}”", "另起名称，并向教师说明类型有变"),
+    "portraits.nothing_to_decide": ("这次运行没有类型，只有各维度得分", "直接请另一位复核"),
+    "portraits.undecided": ("类数、名称和理由还没有决定", "先填“决定”，再复核"),
+    "portraits.same_person": ("这次运行是您要求计算的", "请另一位有权限的人复核和发布"),
+    "portraits.newer_published": ("已经发布了截至 {as_of} 的画像，不能再发布更早的", "发布更新的一次"),
+    "portraits.future": ("截止日晚于今天 {today}", "填今天或更早的日期"),
+    "portraits.k_out_of_range": ("类数填 {least} 到 {most}", "或不填，由系统按证据提议"),
+    "portraits.stage_read": ("读取记录", ""),
+    "portraits.stage_compute": ("计算得分、类型和稳定性", ""),
+    "portraits.stage_store": ("保存", ""),
+    "portraits.waiting": ("排队等待计算", ""),
+    "conflict.portrait_run": ("这次运行已被别人办理过", "重新打开看现在的状态"),
+    "conflict.portrait_build": ("已有一次画像正在计算", "等它算完再试"),
 }
 
 DIMENSION_NAMES: dict[str, str] = {

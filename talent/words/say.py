@@ -21,7 +21,13 @@ VOCABULARIES = {
     "role": terms.ROLE_NAME,
     "school_kind": terms.SCHOOL_KIND,
     "stage": terms.TEACHER_STAGE,
+    "title": terms.TITLE,
+    "trait": terms.PORTRAIT_TRAIT,
 }
+
+
+#: Facts that the policy book words: they have their English where it is the shipped book's.
+BOOK_WORDS = frozenset({"label", "document", "clause"})
 
 
 class Said(Protocol):
@@ -64,8 +70,12 @@ def shown(name: str, value: Any) -> str:
     if name.endswith("_hundredths"):
         whole, rest = divmod(value, 100)
         return f"{whole}.{rest:02d}".rstrip("0").rstrip(".")
+    if isinstance(value, float):
+        return f"{value:.2f}"
     if isinstance(value, date):
         return value.isoformat()
+    if name in BOOK_WORDS:
+        return translated(str(value))
     if name in VOCABULARIES:
         word = next((word for word, code in VOCABULARIES[name].items() if code == value), str(value))
         return translated(word)

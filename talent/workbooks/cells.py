@@ -13,6 +13,7 @@ from talent.workbooks.numbers import parse_hundredths, parse_integer
 from talent.workbooks.text import (
     CellError,
     Doubtful,
+    checked_text,
     clean_text,
     half_width,
     lost_digits,
@@ -58,14 +59,15 @@ def parser_of(column: Column, date1904: bool = False) -> Parser:
 
 def parse_code(raw: object, max_length: int) -> str | Doubtful | None:
     """A code: any text with its leading zeros; a number that lost digits or became a date is refused."""
-    if lost_digits(raw):
-        raise CellError("workbooks.code_digits_lost")
-    if raw is not None and not isinstance(raw, str | int | float):
-        raise CellError("workbooks.code_became_date")
+    if not isinstance(raw, str):
+        if lost_digits(raw):
+            raise CellError("workbooks.code_digits_lost")
+        if raw is not None and not isinstance(raw, int | float):
+            raise CellError("workbooks.code_became_date")
     text = half_width(clean_text(raw)).strip()
     if _EXPONENT.fullmatch(text):
         raise CellError("workbooks.code_digits_lost")
-    return parse_text(text, max_length)
+    return checked_text(text, max_length)
 
 
 class _Choices:

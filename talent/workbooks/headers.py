@@ -39,7 +39,7 @@ class Layout:
 @dataclass(frozen=True, slots=True)
 class HeaderRefused:
     """No kind fits. ``near``: the sheet is clearly meant as ``kind`` and lacks or doubles headers; otherwise
-    it may be notes. ``kind`` is the nearest; None for an empty sheet."""
+    it may be notes. ``kind`` is the likely one; None where the sheet has no required header of any."""
 
     issues: tuple[Issue, ...]
     kind: Kind | None = None
@@ -48,10 +48,12 @@ class HeaderRefused:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The sheets of a workbook that are to be read, and what there is to say about the others."""
+    """The sheets of a workbook that are to be read, and what there is to say about the others: ``likely`` is the
+    kind each of those was probably meant as, by the sheet's name."""
 
     sheets: list[tuple[RawSheet, Layout]] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
+    likely: dict[str, Kind] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ def match(sheet: RawSheet, kinds: Sequence[Kind]) -> Layout | HeaderRefused:
     missing = [column.header for column in kind.required if not set(column.titles) & set(candidate.titles)]
     if 2 * len(missing) >= max(len(kind.required), 1) and missing:
         params = {"expected": kind.sheet, "missing": "、".join(missing), "known": _known(kinds)}
-        return HeaderRefused((_issue(sheet, "workbooks.no_header", params),), kind)
+        likely = kind if len(missing) < len(kind.required) else None
+        return HeaderRefused((_issue(sheet, "workbooks.no_header", params),), likely)
     fields, problems = _fields(sheet, kind, candidate)
     if missing:
         params = {"kind": kind.sheet, "missing": "、".join(missing)}
@@ -102,10 +105,10 @@ def match_workbook(workbook: Workbook, kinds: Sequence[Kind]) -> Matches:
         if isinstance(outcome, Layout):
             found.sheets.append((sheet, outcome))
             found.issues.extend(outcome.issues)
-        elif outcome.near:
-            found.issues.extend(outcome.issues)
-        else:
-            passed.extend(outcome.issues)
+            continue
+        if outcome.kind is not None:
+            found.likely[sheet.name] = outcome.kind
+        (found.issues if outcome.near else passed).extend(outcome.issues)
     if found.sheets:
         found.issues.extend(_passed_over(issue) for issue in passed)
     elif not found.issues:

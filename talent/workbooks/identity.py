@@ -1,6 +1,7 @@
 """Resident identity numbers (GB 11643: 18 characters, MOD 11-2) and telephone numbers."""
 
 import re
+from datetime import date
 from functools import lru_cache
 
 from stdnum.cn import ric
@@ -45,8 +46,8 @@ def _check_form(text: str) -> None:
 
 def _has_birth_date(number: str) -> bool:
     try:
-        return 1900 <= ric.get_birth_date(number).year <= 2099
-    except ValidationError:
+        return 1900 <= date(int(number[6:10]), int(number[10:12]), int(number[12:14])).year <= 2099
+    except ValueError:
         return False
 
 

@@ -24,8 +24,9 @@ from python_calamine import (
     load_workbook,
 )
 
+from talent.core.memory import without_cycle_search
 from talent.workbooks.guard import FileRefused, Inspection, Limits
-from talent.workbooks.raw import RawSheet, without_cycle_search
+from talent.workbooks.raw import RawSheet
 from talent.workbooks.sheet_scan import SheetScan
 
 _CHILD_MEMORY = 4 << 30

@@ -12,10 +12,10 @@ from talent.workbooks.rows import ParsedRow, ParsedSheet
 Action = Literal["add", "update", "delete"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Ref:
     """A school or a person that rows point at: stored already, or coming with this import (then ``id`` is set when
-    it is written)."""
+    it is written). One object for one of them, so that a comparison is one of identity and a key may hold it."""
 
     id: int | None
     code: str

@@ -1,8 +1,5 @@
 """A sheet as it stands in the file, before anything is understood."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from talent.workbooks.sheet_scan import MarkCode
@@ -34,16 +31,3 @@ class RawSheet:
 def is_blank(row: list[object]) -> bool:
     """No cell holds more than white space."""
     return all(isinstance(cell, str) and (not cell or cell.isspace()) for cell in row)
-
-
-@contextmanager
-def without_cycle_search() -> Iterator[None]:
-    """Python's collector looks again and again for cycles among the millions of cells just made; there are
-    none, and pausing it saves a fifth of the time. References are counted as ever."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
+from talent.core.memory import without_cycle_search
 from talent.workbooks.cells import CellError, Doubtful, Parser, parser_of
 from talent.workbooks.headers import Field, Layout
 from talent.workbooks.issues import Issue, cell_name, shown
 from talent.workbooks.kinds import OPERATION, RECORD_ID, CellType, Kind
-from talent.workbooks.raw import RawSheet, is_blank, without_cycle_search
+from talent.workbooks.raw import RawSheet, is_blank
 
 TOTAL_WORDS = frozenset({"合计", "总计", "小计", "共计", "总和", "合计数"})
 _PERSONAL = frozenset({CellType.ID_NUMBER, CellType.PHONE})
@@ -118,10 +119,12 @@ class _Reading:
         return set(covered)
 
     def _parse_column(self, item: Field) -> None:
-        raw = [row[item.index] for row in self._rows]
-        if bool in set(map(type, raw)):  # True equals 1.0 as a dictionary key
+        raw = self._raw(item)
+        distinct = set(raw)
+        if True in distinct or False in distinct:  # they equal 1.0 and 0.0 as keys, so those are looked at too
             raw = [str(cell).upper() if isinstance(cell, bool) else cell for cell in raw]
-        memo, failures, doubts = _parse_distinct(parser_of(item.column, self._sheet.date1904), set(raw))
+            distinct = set(raw)
+        memo, failures, doubts = _parse_distinct(parser_of(item.column, self._sheet.date1904), distinct)
         self._columns[item.column.name] = list(map(memo.__getitem__, raw))
         if not failures and not doubts:
             return
@@ -134,15 +137,14 @@ class _Reading:
                 issue = self._issue(position, item, cell, doubt.code, doubt.params, level="warning")
                 self._issues.append((position, issue))
 
+    def _raw(self, item: Field) -> list[object]:
+        return list(map(itemgetter(item.index), self._rows))
+
     # -- rows ----------------------------------------------------------------------------------------
 
     def _skip_empty_and_totals(self, marked: set[int]) -> set[int]:
         """Rows filled only in columns that are not read, and totals (which are an error)."""
-        skipped = {
-            position
-            for position, values in enumerate(zip(*self._columns.values(), strict=True))
-            if values.count(None) == len(values) and position not in marked and position not in self._failed
-        }
+        skipped = set(self._unfilled()) - marked - self._failed.keys()
         for position, item, word in self._totals():
             self._issues = [entry for entry in self._issues if entry[0] != position]
             issue = self._issue(position, item, word, "workbooks.totals_row", {"word": word})
@@ -151,11 +153,19 @@ class _Reading:
             skipped.discard(position)
         return skipped
 
+    def _unfilled(self) -> Iterator[int]:
+        """Rows without a value in any column that is read."""
+        columns = list(self._columns.values())
+        if all(None in values for values in columns):
+            for position, values in enumerate(zip(*columns, strict=True)):
+                if values.count(None) == len(values):
+                    yield position
+
     def _totals(self) -> Iterator[tuple[int, Field, str]]:
         """A word for a total in a key column, or anywhere in a row whose required key is empty."""
         found: set[int] = set()
         for item in (each for each in self._layout.fields if each.column.key):
-            raw = [row[item.index] for row in self._rows]
+            raw = self._raw(item)
             words = {cell: word for cell in set(raw) if (word := _total_word(cell))}
             values = self._columns[item.column.name]
             unkeyed = item.column.required and None in values
@@ -330,7 +340,7 @@ def _parse_distinct(
 
 def _total_word(cell: object) -> str:
     """合 计： → 合计; '' for anything else."""
-    if not isinstance(cell, str) or len(cell) > 12:
+    if not isinstance(cell, str) or cell.isascii() or len(cell) > 12:
         return ""
     word = "".join(cell.split()).strip(":：")
     return word if word in TOTAL_WORDS else ""

@@ -15,7 +15,7 @@ from talent.workbooks.issues import column_index, column_letters
 
 MarkCode = Literal["error_cell", "formula_without_value", "external_link"]
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16  # small enough to stay in the processor's cache through the searches
 _LONGEST_ROW = 32 << 20
 _ROOT = re.compile(rb"<[A-Za-z]")
 _PREFIXED_ROOT = re.compile(rb"<[A-Za-z][\w.-]*:worksheet[\s>]")
@@ -80,18 +80,17 @@ def scan_sheet(stream: IO[bytes], max_rows: int, max_columns: int) -> SheetScan:
     check_prolog(chunk)
     prefixed = _PREFIXED_ROOT.search(chunk[:4096]) is not None
     row_tag = b":row" if prefixed else b"<row"
-    carry = b""
+    pieces: list[bytes] = []  # what was read since the last row began
     while chunk:
-        carry += chunk
-        cut = carry.rfind(row_tag)
-        if cut > 0:
-            cut = carry.rfind(b"<", 0, cut + 1)
-            scan.take(carry[:cut], prefixed)
-            carry = carry[cut:]
-        if len(carry) > _LONGEST_ROW:
+        begins = chunk.rfind(b"<", 0, chunk.rfind(row_tag) + 1)
+        if begins >= 0:
+            scan.take(b"".join([*pieces, chunk[:begins]]), prefixed)
+            pieces, chunk = [], chunk[begins:]
+        pieces.append(chunk)
+        if len(pieces) * _CHUNK > _LONGEST_ROW:
             raise UnreadableXml
         chunk = stream.read(_CHUNK)
-    scan.take(carry, prefixed)
+    scan.take(b"".join(pieces), prefixed)
     return scan.result
 
 
@@ -102,7 +101,7 @@ class _Scanner:
         self.result = SheetScan()
         self._max_rows = max_rows
         self._max_columns = max_columns
-        self._beyond = _beyond_pattern(max_rows, max_columns)
+        self._unlike = _unlike_pattern(max_rows, max_columns)
         self._row = 0
         self._column = -1
 
@@ -119,12 +118,7 @@ class _Scanner:
             self._row = int(last[2] or 0)
 
     def _unusual(self, chunk: bytes) -> bool:
-        return (
-            chunk.count(b"<c") != chunk.count(b'<c r="')
-            or b"<f" in chunk
-            or b'="e"' in chunk
-            or self._beyond.search(chunk) is not None
-        )
+        return b"<f" in chunk or b'="e"' in chunk or self._unlike.search(chunk) is not None
 
     def _walk(self, chunk: bytes) -> None:
         tags = _TAG.finditer(chunk)
@@ -173,12 +167,19 @@ class _Scanner:
 
 
 @lru_cache
-def _beyond_pattern(max_rows: int, max_columns: int) -> re.Pattern[bytes]:
-    """Cells that may lie beyond the limits (the walk then decides), or are written in an unusual way.
+def _unlike_pattern(max_rows: int, max_columns: int) -> re.Pattern[bytes]:
+    """A cell unlike ``<c r="B7"``: without a position, written in another way, or not surely within the limits.
 
-    A number above 200,000 has seven digits, or six beginning with 2 to 9; letters work alike.
+    The walk decides on those: 199,999 is surely within 200,000 rows, 200,000 is looked at.
     """
-    rows, letters = str(max_rows + 1), column_letters(max_columns)
-    row = rf"[{rows[0]}-9][0-9]{{{len(rows) - 1}}}|[0-9]{{{len(rows) + 1}}}"
-    column = rf"[{letters[0]}-Z][A-Z]{{{len(letters) - 1}}}[0-9]|[A-Z]{{{len(letters) + 1}}}"
-    return re.compile(rf'<c r="(?:[^A-Z]|{column}|[A-Z]{{1,{len(letters)}}}(?:{row}))'.encode("ascii"))
+    column = _surely_below(column_letters(max_columns), "A", "[A-Z]")
+    row = _surely_below(str(max_rows), "0", "[0-9]")
+    return re.compile(f'<c(?! r="{column}{row}")'.encode("ascii"))
+
+
+def _surely_below(limit: str, lowest: str, any_one: str) -> str:
+    """Fewer characters than the limit has, or as many that begin with a lower one."""
+    more = len(limit) - 1
+    shorter = [f"{any_one}{{1,{more}}}"] if more else []
+    lower = [f"[{lowest}-{chr(ord(limit[0]) - 1)}]{any_one}{{{more}}}"] if limit[0] > lowest else []
+    return f"(?:{'|'.join([*shorter, *lower])})"

@@ -101,7 +101,11 @@ def lost_digits(raw: object) -> bool:
 
 def parse_text(raw: object, max_length: int) -> str | Doubtful | None:
     """Any text. A private-use character is a warning."""
-    text = clean_text(raw)
+    return checked_text(clean_text(raw), max_length)
+
+
+def checked_text(text: str, max_length: int) -> str | Doubtful | None:
+    """A text that is clean already: its length, and a warning for a private-use character."""
     if not text:
         return None
     if len(text) > max_length:

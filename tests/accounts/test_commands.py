@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from talent.accounts import commands, passwords, queries
+from talent.accounts import commands, passwords, queries, sessions
 from talent.accounts.models import RoleGrant, User, UserSession
 from talent.core.access import ROLES, Actor, Grant, operator
 from talent.core.audit import AuditEvent
@@ -286,7 +286,7 @@ def test_an_account_closed_between_check_and_entry_stays_out(program: Program) -
     with program.begin(operator()) as work:
         commands.disable_user(work, user_id=account.user_id)
     with pytest.raises(RuleViolation), program.begin(operator()) as work:
-        commands._open_session(work, program, known, "10.0.0.1")
+        sessions.open_session(work, program, known, "10.0.0.1")
     with program.read(operator()) as work:
         assert work.session.scalars(select(UserSession)).all() == []
 

@@ -139,3 +139,21 @@ def test_second_person(case: str, approver: Party, granter: Party, receiver: Par
 ])
 def test_network(address: str, network: str) -> None:
     assert rules.network_of(address) == network
+
+
+@pytest.mark.parametrize(("password", "fine"), [
+    ("staple battery", False), ("Staple battery", True), ("staple7battery", False), ("Staple7battery", True),
+    ("staple battery 7", True),
+])
+def test_the_protection_scheme_wants_three_kinds_of_characters(password: str, fine: bool) -> None:
+    findings = rules.judge_password(password, profile="dengbao")
+    assert [finding.code for finding in findings] == ([] if fine else ["password.kinds"])
+    assert rules.judge_password(password) == []
+
+
+@pytest.mark.parametrize(("profile", "days", "old"), [
+    ("asvs", 3650, False), ("dengbao", 89, False), ("dengbao", 90, True),
+])
+def test_the_protection_scheme_wants_a_new_password_every_90_days(profile: str, days: int, old: bool) -> None:
+    now = datetime(2026, 9, 8, tzinfo=UTC)
+    assert rules.password_is_old(profile, now - timedelta(days=days), now) is old

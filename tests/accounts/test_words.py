@@ -10,6 +10,7 @@ SOURCES = "\n".join(path.read_text("utf-8") for path in Path(accounts.__path__[0
 
 
 def test_codes_and_words_are_the_same_set() -> None:
-    found = set(re.findall(r'"((?:login|password|account|grant)\.[a-z_]+)"', SOURCES))
-    refused = {f"conflict.{what}" for what in re.findall(r'(?:Conflict\(|changed, |ended, )"([a-z]+)"\)', SOURCES)}
+    found = set(re.findall(r'"((?:login|password|account|grant|factor)\.[a-z_]+)"', SOURCES))
+    raised = re.findall(r'(?:Conflict\(|changed, |ended, |proved, )"([a-z]+)"\)', SOURCES)
+    refused = {f"conflict.{what}" for what in raised}
     assert found | refused == set(WORDS)

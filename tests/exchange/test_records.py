@@ -1,5 +1,6 @@
 """Record sheets: keys, references, changes, deletions, titles with their states."""
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from talent.exchange.export import export_workbook
 from talent.exchange.kinds import BY_CODE
 from talent.exchange.reading import read_files
 from talent.exchange.undo import undo
+from talent.people.models import School
 from talent.tiers.models import Title, TitleState
 from talent.training.models import Training
 from talent.workbooks.guard import COMMAND_LINE
@@ -160,6 +162,26 @@ def test_every_kind_goes_out_and_comes_back_unchanged(district: Program, tmp_pat
         outcome = load(work, read_files([path], COMMAND_LINE), as_of=None)
     assert (outcome.changes, codes(outcome)) == (0, [])
     assert sum(sheet["unchanged"] for sheet in outcome.sheets()) == 5
+
+
+def test_a_key_column_the_sheet_lacks_is_as_good_as_empty(district: Program, tmp_path: Path) -> None:
+    result = {"工号": "0101", "竞赛名称": "和平杯", "级别": "区县级", "等级": "一等奖", "获奖日期": "2024-05-01"}
+    assert imported(district, tmp_path, "results", [result]).sheets()[0]["added"] == 1
+    assert imported(district, tmp_path, "results", [result]).sheets()[0]["unchanged"] == 1
+    again = imported(district, tmp_path, "results", [{**result, "等级": "二等奖", "作品名称": ""}])
+    assert again.sheets()[0]["updated"] == 1
+
+
+def test_another_referent_is_a_change_with_the_ids_in_its_image(district: Program, tmp_path: Path) -> None:
+    sent = {"工号": "0101", "原学校代码": "0001", "交流学校代码": "0002", "开始日期": "2024-09-01"}
+    imported(district, tmp_path, "exchanges", [sent])
+    outcome = imported(district, tmp_path, "exchanges", [{**sent, "原学校代码": "0002", "交流学校代码": "0001"}])
+    assert outcome.sheets()[0]["updated"] == 1
+    with district.read(operator()) as work:
+        first, second = work.session.scalars(select(School.id).order_by(School.code)).all()[:2]
+        row = work.session.scalars(select(ChangeImage)).one()
+        assert json.loads(row.before) == {"from_school_id": first, "to_school_id": second, "version": 1}
+        assert json.loads(row.after) == {"from_school_id": second, "to_school_id": first, "version": 2}
 
 
 @pytest.mark.parametrize(

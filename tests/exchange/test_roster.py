@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from talent.core.access import operator
 from talent.core.work import Program
@@ -13,8 +13,12 @@ from talent.exchange.commands import Outcome, load
 from talent.exchange.kinds import BY_CODE
 from talent.exchange.reading import read_files
 from talent.exchange.undo import undo
+from talent.pay import commands as pay
+from talent.pay.models import PayLine
 from talent.people.models import Employment, Person, PersonAlias, School
+from talent.people.names import pinyin_of
 from talent.workbooks.guard import COMMAND_LINE
+from tests.pay.records import send
 
 SCHOOLS = [
     {"学校代码": "0001", "学校名称": "第一小学", "办学类型": "小学"},
@@ -186,6 +190,31 @@ def test_an_undone_import_leaves_the_district_as_it_was(district: Program, tmp_p
         undone = undo(work, outcome.batch_id or 0)
     assert (undone.restored, undone.kept) == (1, [])
     assert periods(district) == before and periods(district, "0102") == []
+
+
+def test_undoing_an_import_touches_no_batch_of_another_kind(program: Program, tmp_path: Path) -> None:
+    """Pay batches count from 1 as imports do, and their lines name them in a column called alike."""
+    send(program, "T1", "S1", "2025-01-01", "2025-12-31")
+    with program.begin(operator()) as work:
+        batch_id = pay.compute(work, year=2025).id
+    outcome = imported(program, tmp_path, "schools", SCHOOLS)
+    assert outcome.batch_id == batch_id == 1
+    with program.begin(operator()) as work:
+        undone = undo(work, 1)
+    assert (undone.removed, undone.kept) == (2, [])
+    with program.read(operator()) as work:
+        assert work.session.scalar(select(func.count()).select_from(PayLine)) == 1
+        assert pay.verify(work.session) == []
+
+
+def test_undoing_a_rename_gives_back_the_name_and_how_it_is_found(district: Program, tmp_path: Path) -> None:
+    renamed = {**TEACHER, "姓名": "艾力·买买提", "曾用名": TEACHER["姓名"]}
+    outcome = imported(district, tmp_path, "teachers", [renamed])
+    with district.begin(operator()) as work:
+        undo(work, outcome.batch_id or 0)
+    with district.read(operator()) as work:
+        person = work.session.scalars(select(Person).where(Person.staff_no == "0101")).one()
+        assert (person.name, person.pinyin) == (TEACHER["姓名"], pinyin_of(TEACHER["姓名"]))
 
 
 def test_nothing_is_saved_when_one_row_is_bad(program: Program, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from talent.policy.book import Basis, Source, Value
 PLAN = Source("三年行动方案(2020—2022年)", "三(四)")
 STANDARD = ((date(2020, 1, 1), 2_400_000),)
 DEFAULTS: dict[str, Any] = {
+    "accrual_year": "calendar_year",
     "convention": "month_min_days",
     "month_min_days": 15,
     "month_share": Fraction(1, 12),

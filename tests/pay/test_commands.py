@@ -3,14 +3,14 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import event, func, select, update
 
 from talent.core.access import Actor, Grant, operator
 from talent.core.audit import AuditEvent
 from talent.core.errors import NotAllowed, RuleViolation
 from talent.core.work import Program
-from talent.pay import commands, content, queries
-from talent.pay.models import PayBatch, PayFinding, PayLine
+from talent.pay import commands, content, queries, stored
+from talent.pay.models import PayBatch, PayFinding, PayLine, PaySnapshotPart
 from talent.words.say import say
 from tests import factories
 from tests.pay.records import absent, close, compute, send
@@ -132,8 +132,8 @@ def test_a_new_run_takes_the_place_of_the_former_one_with_the_same_bytes(worked_
             (1, "superseded"), (2, "computed"), (3, "computed")]
         assert batches[first].content_hash == batches[second].content_hash != batches[other].content_hash
         assert batches[first].snapshot == batches[second].snapshot
-        again = content.thaw(batches[first].snapshot).result()
-        assert content.line_texts(again) == queries.stored_lines(work.session, first)
+        again = stored.facts(work.session, batches[first]).result()
+        assert content.bare_lines(again) == stored.lines(work.session, first)
 
 
 def test_every_run_leaves_an_audit_entry(program: Program) -> None:
@@ -157,9 +157,12 @@ def test_a_sound_ledger_passes_the_check(worked_examples: Program) -> None:
     (update(PayBatch).values(total_fen=1), {"pay.ledger_total"}),
     (update(PayBatch).values(content_hash="0" * 64), {"pay.ledger_hash"}),
     (update(PayBatch).values(parameters="[]"), {"pay.ledger_hash", "pay.ledger_parameters"}),
-    (update(PayLine).where(PayLine.staff_no == "T1").values(receipt="{}"), {"pay.ledger_hash", "pay.ledger_line"}),
+    (update(PayLine).where(PayLine.staff_no == "T1").values(days=1), {"pay.ledger_hash", "pay.ledger_line"}),
+    (update(PayBatch).values(snapshot=func.replace(PayBatch.snapshot, '"rules":1', '"rules":2')), {"pay.ledger_hash"}),
+    (update(PaySnapshotPart).values(content=func.replace(PaySnapshotPart.content, "受援学校", "别的学校")),
+     {"pay.ledger_snapshot"}),
     (update(PayFinding).values(level="error"), {"pay.ledger_hash", "pay.ledger_findings"}),
-], ids=["amount", "total", "hash", "parameters", "receipt", "finding"])
+], ids=["amount", "total", "hash", "parameters", "days", "head", "part", "finding"])
 def test_the_check_names_what_was_tampered_with(worked_examples: Program, change: Any, codes: set[str]) -> None:
     send(worked_examples, "T9", "S1", "2021-01-01", appraisal="")
     compute(worked_examples)

@@ -15,7 +15,7 @@ MODULES = [MONEY, *sorted(Path(talent.pay.__file__).parent.rglob("*.py"))]
 
 
 def inexact(tree: ast.AST) -> Iterator[str]:
-    """Everything that makes or reads a float: literals, the name itself, ``/``, ``math`` but its ``floor``.
+    """Everything that makes or reads a float: literals, the name itself, ``/``, ``math`` but its ``floor`` and ``lcm``.
 
     True division is refused outright, also between fractions: ``Fraction(a, b)`` says the same and cannot
     turn into a float when both happen to be integers.
@@ -33,7 +33,7 @@ def inexact(tree: ast.AST) -> Iterator[str]:
                 yield f"{at}: .{node.attr}"
             case ast.Import(names=names) if FLOATING & {name.name for name in names}:
                 yield f"{at}: import of a floating module"
-            case ast.ImportFrom(module="math", names=names) if {name.name for name in names} - {"floor"}:
+            case ast.ImportFrom(module="math", names=names) if {name.name for name in names} - {"floor", "lcm"}:
                 yield f"{at}: import from math"
             case ast.ImportFrom(module=module) if module in FLOATING - {"math"}:
                 yield f"{at}: import of a floating module"

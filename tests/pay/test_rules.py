@@ -142,7 +142,7 @@ def test_absence_in_a_year_without_calendar_refuses_the_year(calendar: WorkCalen
 def test_an_absence_that_cannot_matter_asks_no_calendar(absence: Absence) -> None:
     persons = {"T1": person(sent("A", date(2021, 3, 1), date(2021, 4, 30)), absences=[absence])}
     result = compute_year(2021, persons, ORDINARY, pay_terms(), None)
-    assert [(line.amount_fen, line.receipt.basis.calendar_version) for line in result.lines] == [
+    assert [(line.amount_fen, line.receipt.person.calendar_version) for line in result.lines] == [
         (400_000, None)
     ]
 
@@ -241,6 +241,7 @@ def test_a_receipt_explains_the_line_and_survives_json() -> None:
     assert receipt["calendar"] == CALENDAR.versions([2021])[2021]
     assert [parameter["key"].rpartition(".")[2] for parameter in receipt["parameters"]] == [
         "yearly_amount",
+        "accrual_year",
         "convention",
         "month_min_days",
         "month_share",
@@ -280,14 +281,14 @@ def test_a_month_in_which_the_rate_changes_has_two_rows_under_day() -> None:
     rows = [(row["month"], row["on_post"], row["rate_fen"]) for row in line.receipt.months()]
     assert rows == [(7, 14, 2_400_000), (7, 17, 3_600_000)]
     assert [value.value for value in terms.values(2021)][:2] == [2_400_000, 3_600_000]
-    assert [value.value for value in terms.values(2022)][:2] == [3_600_000, "day"]
+    assert [value.value for value in terms.values(2022)][:3] == [3_600_000, "calendar_year", "day"]
 
 
 def test_a_convention_tried_out_is_assumed() -> None:
     terms: PayTerms = pay_terms()
     assert terms.with_convention("month_min_days") is terms
     assert terms.with_convention("day").convention.basis == "assumed"
-    assert terms.assumed(2021)[0].value == "month_min_days"
+    assert [value.value for value in terms.assumed(2021)][:2] == ["calendar_year", "month_min_days"]
 
 
 def test_of_equal_starts_at_one_school_the_lower_host_owns_the_day() -> None:

@@ -12,7 +12,7 @@ from talent.core.errors import NotAllowed, NotFound
 from talent.core.work import Program
 from talent.people.models import Employment, Person, PersonAlias
 from talent.people.names import initials_of, pinyin_of
-from talent.people.record import career_of, profile_of
+from talent.people.record import profile_of, record_of
 from talent.people.search import Criteria, find_people, schools_offered, subjects_offered
 from tests.factories import add_school
 
@@ -211,8 +211,8 @@ def test_a_day_before_the_person_came_has_no_post(staff: Program) -> None:
 
 def test_a_career_tells_nothing_later_than_the_date(staff: Program) -> None:
     with staff.read(HR) as work:
-        before = career_of(work.session, 1, date(2025, 8, 31))
-        after = career_of(work.session, 1, ON)
+        before = record_of(work, 1, date(2025, 8, 31))[1]
+        after = record_of(work, 1, ON)[1]
     assert [(stay.spell.valid_from, stay.spell.valid_to) for stay in before] == [(date(2015, 9, 1), None)]
     assert [(stay.spell.valid_from, stay.spell.valid_to) for stay in after] == [
         (date(2015, 9, 1), MOVED), (MOVED, None)]

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from talent.core.periods import Period
-from talent.people.service import LONG_LEAVE, Spell, served, status_on
+from talent.people.service import LONG_LEAVE, Spell, away, presence, served, status_on
 
 A, B, C, D = (date(year, 9, 1) for year in (2018, 2020, 2022, 2024))
 
@@ -22,6 +22,23 @@ A, B, C, D = (date(year, 9, 1) for year in (2018, 2020, 2022, 2024))
 ])
 def test_service(case: str, spells: list[Spell], in_service: list[Period]) -> None:
     assert served(spells) == in_service
+
+
+@pytest.mark.parametrize(("case", "spells", "out"), [
+    ("on post", [Spell(A, None, "on_post")], ()),
+    ("retired", [Spell(A, B, "on_post"), Spell(B, None, "retired", B)], (Period(B),)),
+    ("only the leaving is known", [Spell(A, None, "retired", C)], (Period(C),)),
+    ("left with no day", [Spell(A, B, "resigned")], (Period(A, B),)),
+    ("leaves when the period is over", [Spell(A, B, "retired", B)], ()),
+    ("came back", [Spell(A, B, "transferred_out", A), Spell(B, None, "on_post")], (Period(A, B),)),
+    ("nobody knows when", [Spell(None, B, "resigned")], (Period(None, B),)),
+])
+def test_away(case: str, spells: list[Spell], out: tuple[Period, ...]) -> None:
+    assert away(spells) == out
+
+
+def test_a_leaving_parts_a_period() -> None:
+    assert presence(Spell(A, C, "retired", B)) == [(Period(A, B), True), (Period(B, C), False)]
 
 
 def test_long_leave_can_be_left_out() -> None:

@@ -1,6 +1,7 @@
 """A run from records to rows: what is stored, who may build, what a teacher sees. On both databases."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -14,6 +15,7 @@ from talent.core.work import Program
 from talent.people.models import Employment, Person, School
 from talent.policy.book import load_book
 from talent.portraits import commands
+from talent.portraits.features import COLUMNS
 from talent.portraits.models import PUBLISHED, SUPERSEDED, PortraitRun, PortraitScore
 from talent.portraits.parameters import settings_of
 from talent.portraits.queries import PersonScores, scores_of_person
@@ -83,6 +85,34 @@ def test_a_run_is_stored_as_a_draft_with_everybody(district: Program) -> None:
         assert (event.subject_key, json.loads(event.detail)["teachers"]) == (str(built.id), PEOPLE)
 
 
+def test_a_run_keeps_its_audit_and_the_years_before_on_its_own_scale(district: Program) -> None:
+    built = commands.build(district, operator(), as_of=AS_OF)
+    run = run_of(district, built.id)
+    assert set(json.loads(run.audit)["model"]) == {"gender", "school", "career_band"}
+    with district.read(operator()) as work:
+        most = work.session.scalars(select(PortraitScore).join(Person, Person.id == PortraitScore.person_id)
+                                    .where(Person.staff_no == "089")).one()
+        work.session.expunge(most)
+    growth = json.loads(most.growth)
+    assert list(growth) == ["2024-08-31", "2025-08-31"]
+    assert {scores[0] for scores in growth.values()} == {None}  # no school had recorded training by then
+    assert (most.peer_cell, json.loads(most.percentiles)) == ("", [None] * len(DIMENSIONS))  # no stage is recorded
+
+
+def test_evidence_is_kept_for_a_number_that_was_given_where_it_is_asked_for(district: Program) -> None:
+    with district.read(operator()) as work:
+        question = commands.ask(work, as_of=AS_OF, k=2, compares=True)
+    values = question.features.values
+    values[:, COLUMNS.index("contest_points")] = np.arange(len(values)) % 2 * 10.0
+    values[:, COLUMNS.index("papers")] = np.arange(len(values)) % 5
+    for name in ("mentees", "assistance_months", "tier", "promoted"):
+        values[:, COLUMNS.index(name)] = 0.0
+    settings = replace(question.settings, k_range=(2, 2), halvings=2, bootstraps=1, chance_runs=0)
+    result = replace(question, settings=settings).answer()
+    assert (result.k, [item.k for item in result.evidence]) == (2, [2])
+    assert replace(question, settings=settings, compares=False).answer().evidence == ()
+
+
 def test_the_rows_say_what_the_result_says(district: Program) -> None:
     built = commands.build(district, operator(), as_of=AS_OF)
     document = built.document()
@@ -145,7 +175,7 @@ def test_the_task_of_the_worker(district: Program) -> None:
     stages: list[str] = []
     done = commands.run_build(district, operator(), {"as_of": "2026-09-08"}, lambda stage, *_: stages.append(stage))
     assert done == {"run": 1, "k": None, "stability": None}
-    assert stages == ["read", "compute", "store"]
+    assert stages == [f"portraits.stage_{stage}" for stage in ("read", "compute", "store")]
 
 
 def test_the_digest_follows_the_matrix(district: Program) -> None:

@@ -15,19 +15,20 @@ from talent.portraits.stability import Stability, bootstrap_stability, jaccard_t
 SETTINGS = PortraitSettings()
 
 
-def evidence(k: int, split_half: float, allowed: bool = True) -> Evidence:
-    return Evidence(k, 100.0, split_half, 50, 0.8, allowed)
+def evidence(k: int, separation: float | None, allowed: bool = True) -> Evidence:
+    return Evidence(k, separation, 1 / k, 50, 0.8, allowed)
 
 
 @pytest.mark.parametrize(
     ("candidates", "k"),
     [
-        ([evidence(4, 0.8), evidence(5, 0.9), evidence(6, 0.7)], 5),
-        ([evidence(4, 0.9001), evidence(5, 0.9004)], 4),
-        ([evidence(4, 0.8), evidence(5, 0.9, allowed=False)], 4),
-        ([evidence(4, 0.8, allowed=False), evidence(5, 0.9, allowed=False)], 5),
+        ([evidence(4, 800.0), evidence(5, 900.0), evidence(6, 700.0)], 5),
+        ([evidence(4, 900.0001), evidence(5, 900.0004)], 4),
+        ([evidence(4, 800.0), evidence(5, 900.0, allowed=False)], 4),
+        ([evidence(4, 800.0, allowed=False), evidence(5, 900.0, allowed=False)], 4),
+        ([evidence(4, None), evidence(5, 1.0)], 5),
     ],
-    ids=["halves agree best", "a tie goes to the smaller", "too small a group", "all too small"],
+    ids=["separates most", "a tie goes to the smaller", "too small a group", "all too small", "no separation"],
 )
 def test_the_proposal(candidates: list[Evidence], k: int) -> None:
     assert propose(candidates) == k

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from talent.portraits.assign import contributions, fit_model, memberships
+from talent.portraits.assign import contributions, memberships
 from talent.portraits.features import INPUTS, FloatArray
+from talent.portraits.fitting import fit_model
 from talent.portraits.mixture import Model, fit, model_statistics, posterior
 from talent.portraits.settings import PortraitSettings
 from talent.portraits.start import start_responsibilities

@@ -95,8 +95,8 @@ def test_a_date_before_the_policy(program: Program) -> None:
 
 
 @pytest.mark.parametrize("extra", [0, 30])
-def test_eight_statements_for_any_district(program: Program, extra: int) -> None:
+def test_seven_statements_for_any_district(program: Program, extra: int) -> None:
     add_district(program, extra)
     with program.read(HR) as work, statements(program) as sent:
         assert board(work, ON).in_service == 4 + extra
-    assert len(sent) == 8
+    assert len(sent) == 7

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +10,11 @@ from sqlalchemy import event, select
 
 from talent.core.access import Actor, Grant, Scope, operator
 from talent.core.errors import NotAllowed
+from talent.core.periods import Period
 from talent.core.work import Program
-from talent.people.models import Employment
+from talent.people.models import Employment, Person
 from talent.tiers import comparison, queries
+from talent.tiers.ledger import Chosen, Terms, read_ledger
 from talent.tiers.models import Title, TitleState
 from tests.factories import add_person, add_school
 
@@ -152,7 +154,7 @@ def test_lists_come_in_pages_and_count_a_person_at_the_highest(program: Program)
         rows, total = queries.holders(work, ON, "new_talent", offset=2, limit=2)
         assert ([row.holder.staff_no for row in rows], total) == (["T2", "T4"], 4)
         assert rows[0].term_end == date(2028, 8, 31) and rows[0].place.school == "第一小学"
-        assert queries.holders(work, ON, "new_talent", chosen=queries.Chosen(subject="数学"))[1] == 0
+        assert queries.holders(work, ON, "new_talent", chosen=Chosen(subject="数学"))[1] == 0
         assert queries.full_time_teachers(work.session, ON, EVERYBODY) == 5
 
 
@@ -177,7 +179,7 @@ def test_two_dates_against_each_other(program: Program) -> None:
     leave(program, add_title(program, "left", "new_talent", date(2025, 3, 1)), date(2026, 1, 1))
     add_title(program, "stays", "new_talent", date(2025, 3, 1))
     with program.read(operator()) as work:
-        ledger, table = queries.read_ledger(work.session, ON), queries.table_on(work.book, ON)
+        ledger, table = read_ledger(work.session, ON), queries.table_on(work.book, ON)
         sides = [comparison.side(ledger, day, table, EVERYBODY) for day in (date(2025, 9, 8), ON)]
         found = {change: [row.holder.staff_no for row in rows]
                  for change, rows in comparison.changes(ledger, *sides).items() if rows}
@@ -187,11 +189,11 @@ def test_two_dates_against_each_other(program: Program) -> None:
 
 
 @pytest.mark.parametrize("number", [10, 300])
-def test_three_statements_for_any_number_of_titles(program: Program, number: int) -> None:
+def test_two_statements_for_any_number_of_titles(program: Program, number: int) -> None:
     school = add_school(program, "S1")
     with program.begin(operator()) as work:
         for at in range(number):
-            person = queries.Person(uid=f"u{at}", staff_no=f"T{at:03d}", name="师")
+            person = Person(uid=f"u{at}", staff_no=f"T{at:03d}", name="师")
             work.session.add(person)
             work.session.flush()
             work.session.add(Employment(person_id=person.id, school_id=school, valid_from=date(2015, 9, 1)))
@@ -199,4 +201,37 @@ def test_three_statements_for_any_number_of_titles(program: Program, number: int
                                    term_from=date(2025, 9, 1), states=[TitleState(state="in_office")]))
     with program.read(operator()) as work, statements(program) as sent:
         assert len(queries.title_facts(work.session, ON, EVERYBODY)) == number
-        assert len(sent) == 3
+        assert len(sent) == 2
+
+
+@pytest.mark.parametrize(("since", "until", "ends"), [
+    (date(2023, 9, 9), None, True), (date(2023, 9, 8), None, False),  # the tier's 36 months: last day 09-08, 09-07
+    (date(2023, 12, 7), None, True), (date(2023, 12, 9), None, False),
+    (date(2020, 1, 1), date(2026, 9, 8), True), (date(2020, 1, 1), date(2026, 9, 7), False),
+    (date(2026, 1, 1), date(2026, 12, 7), True), (date(2026, 1, 1), date(2026, 12, 8), False),
+])
+def test_titles_ending(program: Program, since: date, until: date | None, ends: bool) -> None:
+    add_title(program, "T1", "new_talent", since, until)
+    add_title(program, "T2", "special_grade", since, None)
+    with program.read(operator()) as work:
+        rows, _table = queries.titles_ending(work.session, Period(ON, date(2026, 12, 8)), work.book, EVERYBODY)
+    assert [row.holder.staff_no for row in rows] == ["T1"] * ends
+
+
+def test_a_ledger_of_some_days_answers_as_a_whole_one(program: Program) -> None:
+    """What is left out was over before; who left before and came back is remembered."""
+    for number in range(40):
+        since = date(2018, 1, 1) + timedelta(83 * number)
+        add_title(program, f"T{number}", "new_talent", since, None if number % 2 else since + timedelta(900))
+    leave(program, add_title(program, "gone", "famous_teacher", date(2023, 9, 1)), date(2023, 10, 1), date(2024, 1, 1))
+    days = [date(2024, 9, 1) + timedelta(61 * place) for place in range(13)]
+    with program.read(operator()) as work:
+        table, tables = queries.table_on(work.book, ON), queries.tables_of(work.book)
+        whole = read_ledger(work.session, ON)
+        some = read_ledger(work.session, terms=Terms(ON, since=days[0], tables=tables))
+    assert len(some.titles) < len(whole.titles)
+    for day in days:
+        found = some.in_force(day, table, EVERYBODY)
+        assert found == whole.in_force(day, table, EVERYBODY)
+        assert [some.place(title.holder.person_id, day) for title in found] == [
+            whole.place(title.holder.person_id, day) for title in found]

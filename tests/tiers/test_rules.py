@@ -33,7 +33,9 @@ from talent.tiers.rules import (
     backbone,
     highest,
     in_force,
+    is_in_force,
     pyramid,
+    spans,
 )
 from talent.words.say import say
 from talent.words.tiers import WORDS
@@ -67,6 +69,34 @@ TITLES = st.lists(
     ),
     max_size=12,
 )
+
+
+AWAY = st.one_of(
+    st.builds(Period, st.none(), DAYS),
+    st.builds(Period, DAYS),
+    st.builds(lambda start, days: Period(start, start + timedelta(days)), DAYS, st.integers(1, 900)),
+)
+BROKEN = st.builds(
+    TitleFact,
+    st.just("T1"),
+    TIERS,
+    DAYS,
+    st.none() | st.dates(date(2016, 1, 1), date(2030, 1, 1)),
+    st.lists(
+        st.builds(StateFact, st.sampled_from(["in_office", "suspended", "revoked"]), st.none() | DAYS), max_size=4
+    ).map(tuple),
+    st.lists(AWAY, max_size=3).map(tuple),
+)
+
+
+@given(BROKEN, st.lists(DAYS, max_size=20))
+def test_a_title_judged_once_is_judged_as_on_every_date(title: TitleFact, days: list[date]) -> None:
+    edges = [state.on for state in title.states] + [day for period in title.away for day in (period.start, period.end)]
+    days += [day + timedelta(by) for day in (title.term_from, title.term_to, *edges) if day for by in (-1, 0, 1)]
+    held_in = spans(title, TABLE)
+    assert {day: any(span.contains(day) for span in held_in) for day in days} == {
+        day: is_in_force(title, day, TABLE) for day in days
+    }
 
 
 def test_the_tower_counts_a_person_once_and_honours_beside_it_each_on_its_own() -> None:

@@ -8,11 +8,21 @@ import pytest
 from talent.core.access import Actor, Grant, operator
 from talent.core.errors import NotAllowed
 from talent.core.periods import Period
-from talent.core.work import Program
+from talent.core.work import Program, Work
 from talent.people.models import Employment, Person
 from talent.people.service import Spell
 from talent.training.models import Training
-from talent.training.queries import HoursRow, hours, hours_of_person, in_hours
+from talent.training.queries import (
+    HoursRow,
+    PersonHours,
+    hours,
+    hours_of_records,
+    in_hours,
+    reaching,
+    record_lines,
+    shortfall,
+)
+from talent.training.rules import HoursPolicy, HoursRecord
 from tests.factories import add_person, add_school
 from tests.people.test_queries import counted
 
@@ -168,13 +178,20 @@ def test_the_cost_does_not_grow_with_the_people(program: Program, people: int) -
 # ── one person ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def hours_of(work: Work, person_id: int, spells: list[Spell], on: date) -> PersonHours:
+    """The views from the person's own record lines, as the profile reads them."""
+    lines = work.session.execute(record_lines(person_id, on))
+    records = [HoursRecord(line.level, line.on, line.hours, result=line.detail, state=line.state) for line in lines]
+    return hours_of_records(work, records, spells, on)
+
+
 def test_both_cycles_of_a_person(program: Program) -> None:
     person = add_person(program)
     train(program, person, date(2024, 5, 1), 16800, "school")
     train(program, person, date(2026, 2, 1), 3050)
     train(program, person, date(2026, 3, 1), 12000, "induction")
     with program.read(HR) as work:
-        told = hours_of_person(work, person, [Spell(date(2015, 9, 1), None, "on_post")], date(2026, 9, 8))
+        told = hours_of(work, person, [Spell(date(2015, 9, 1), None, "on_post")], date(2026, 9, 8))
     assert told.window == Period(date(2021, 9, 9), date(2026, 9, 9))
     assert (told.evaluation.hours, told.evaluation.apart, told.missing, told.met) == (19850, 12000, 16150, False)
     assert (told.current.cycle.start, told.current.view.hours, told.current.target) == (date(2026, 1, 1), 3050, 36000)
@@ -185,12 +202,37 @@ def test_both_cycles_of_a_person(program: Program) -> None:
 def test_who_came_in_this_cycle_has_no_last_one(program: Program) -> None:
     person = add_person(program)
     with program.read(HR) as work:
-        told = hours_of_person(work, person, [Spell(date(2026, 2, 1), None, "on_post")], date(2026, 9, 8))
+        told = hours_of(work, person, [Spell(date(2026, 2, 1), None, "on_post")], date(2026, 9, 8))
     assert told.last is None
 
 
 def test_the_first_cycle_of_the_book_has_none_before(program: Program) -> None:
     person = add_person(program)
     with program.read(HR) as work:
-        told = hours_of_person(work, person, [Spell(date(2005, 9, 1), None, "on_post")], date(2012, 9, 8))
+        told = hours_of(work, person, [Spell(date(2005, 9, 1), None, "on_post")], date(2012, 9, 8))
     assert told.last is not None or told.current.target == 36000
+
+
+def test_who_reaches_the_minimum_is_told_alike_by_everybody_s_list_by_the_filter_and_by_the_person(
+    program: Program,
+) -> None:
+    on = date(2026, 9, 8)
+    cases: dict[str, list[tuple[date, int, str, dict[str, object]]]] = {
+        "T1": [(on, 36000, "district", {})], "T2": [(on, 35999, "district", {})],
+        "T3": [(date(2021, 9, 9), 36000, "school", {})], "T4": [(date(2021, 9, 8), 36000, "school", {})],
+        "T5": [(on, 36000, "induction", {})], "T6": [(on, 36000, "district", {"result": "failed"})],
+        "T7": [(on, 36000, "district", {"state": "returned"})], "T9": [],
+        "T8": [(on, 30000, "self", {}), (on, 6000, "school", {})],
+    }
+    people = {staff_no: add_person(program, staff_no) for staff_no in cases}
+    for staff_no, records in cases.items():
+        for day, hundredths, level, values in records:
+            train(program, people[staff_no], day, hundredths, level, **values)
+    with program.read(HR) as work:
+        there = {row.staff_no for row in hours(work, on) if row.meets_360}
+        ids = set(work.session.scalars(reaching(HoursPolicy.in_force(work.book, on), on)))
+        short = {staff_no: shortfall(work, person, on) for staff_no, person in people.items()}
+    assert there == {"T1", "T3", "T8"}
+    assert {people[staff_no] for staff_no in there} == ids
+    assert {staff_no for staff_no, missing in short.items() if not missing} == there
+    assert (short["T2"], short["T9"]) == (1, 36000)

@@ -15,11 +15,12 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
-from talent.portraits.assign import contributions, fit_model, memberships
+from talent.portraits.assign import contributions, memberships
 from talent.portraits.build import build, fit_and_assign
-from talent.portraits.choose import compare, propose, surrogate_fidelity
+from talent.portraits.choose import Evidence, compare, propose, surrogate_fidelity
 from talent.portraits.continuity import Previous
 from talent.portraits.features import FloatArray, canonical_order, hours_medians, ten_inputs
+from talent.portraits.fitting import fit_model
 from talent.portraits.mixture import Model
 from talent.portraits.settings import PortraitSettings
 from talent.portraits.stability import bootstrap_stability, model_grouping, plain_grouping
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.verify
 
 SETTINGS = PortraitSettings()
 LEVELS = tuple(CONTRAST)
-NUMBERS, SEEDS = (5, 6, 7), (900, 901, 902)
+NUMBERS, SEEDS, FRESH = (5, 6, 7), (900, 901, 902), (7100, 7101)
 
 
 @dataclass(frozen=True)
@@ -181,21 +182,26 @@ def _fidelity(tried: Trial) -> float:
     return fidelity
 
 
-@pytest.mark.xfail(strict=False, reason="not reached: within 1 in 78 % here, in 72 % of 36 others")
-def test_row_6_proposed_number(figure: Figure) -> None:
-    """Split-half picks too few groups when archetypes overlap; separation, shown beside it, does better."""
-    distances, separated = [], []
-    for level in LEVELS:
-        for tried in trials(level, SEEDS[:2]):
-            inputs = tried.inputs[canonical_order(tried.inputs)]
-            evidence = compare(inputs, 0, tried.medians, SETTINGS)
-            distances.append(abs(propose(evidence) - tried.district.k))
-            widest = max(evidence, key=lambda item: item.separation or 0.0)
-            separated.append(abs(widest.k - tried.district.k))
-    figure("6 proposed number within 1", float(np.mean(np.array(distances) <= 1)), "≥ .90")
-    figure("6 number of the widest separation within 1", float(np.mean(np.array(separated) <= 1)), "-")
-    figure("6 proposed number exact", float(np.mean(np.array(distances) == 0)), "-")
-    assert np.mean(np.array(distances) <= 1) >= 0.9
+@pytest.mark.parametrize("perturbed", [0.0, 0.25])
+def test_row_6_proposed_number(perturbed: float, figure: Figure) -> None:
+    """Fresh seeds, on which no rule was chosen. Agreement of halves is printed beside it: it falls short."""
+    evidence = {
+        (level, k, seed): number_evidence(level, k, seed, perturbed)
+        for level in LEVELS for k in NUMBERS for seed in FRESH
+    }
+    away = np.array([abs(propose(found) - k) for (_, k, _), found in evidence.items()])
+    halves = np.array([abs(max(found, key=lambda item: item.split_half).k - k)
+                       for (_, k, _), found in evidence.items()])
+    figure(f"6 proposed number within 1, perturbed {perturbed}", float(np.mean(away <= 1)), "≥ .90")
+    figure("6 proposed number exact", float(np.mean(away == 0)), "-")
+    figure("6 number of the best agreeing halves within 1", float(np.mean(halves <= 1)), "-")
+    assert np.mean(away <= 1) >= 0.9
+
+
+def number_evidence(level: str, k: int, seed: int, perturbed: float) -> tuple[Evidence, ...]:
+    tried = trial(level, k, seed, perturbed)
+    few = replace(SETTINGS, halvings=2)  # they are only printed
+    return compare(tried.inputs[canonical_order(tried.inputs)], 0, tried.medians, few)
 
 
 @pytest.mark.parametrize("level", LEVELS)

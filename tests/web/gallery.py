@@ -29,7 +29,7 @@ from talent.web import kit, templating
 from tests.web import gallery_data as sample
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
-STATIC = Path(kit.__file__).resolve().parents[1] / "static"
+STATIC = Path(templating.__file__).resolve().parents[1] / "static"
 TODAY = date(2026, 9, 8)
 POLICY = "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:"
 

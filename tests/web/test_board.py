@@ -79,7 +79,7 @@ def test_the_board_costs_the_same_for_every_district(site: Site, district: Progr
         add_title(district, f"X{number}", "new_talent")
     with statements(district) as many:
         page(hr, BOARD)
-    assert len(few) == len(many) == 9
+    assert len(few) == len(many) == 8
 
 
 def test_a_report_is_asked_for_waited_for_and_fetched(site: Site, district: Program) -> None:

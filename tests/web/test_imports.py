@@ -13,9 +13,11 @@ from talent import worker
 from talent.core.access import ROLES, operator
 from talent.core.batches import ImportBatch
 from talent.core.jobs import Job
+from talent.exchange import entries
 from talent.people.models import Person
 from talent.training.models import Training
 from talent.workbooks.reader import read
+from tests import factories
 from tests.browser_client import Browser, Site, text
 from tests.conftest import Clock
 from tests.exchange.books import ROSTER, district, trainings, workbook
@@ -245,3 +247,18 @@ def test_a_template_reads_back_empty(hr: Browser, tmp_path_factory: pytest.TempP
     path = tmp_path_factory.mktemp("template") / "t.xlsx"
     path.write_bytes(hr.get("/imports/template/teachers").data)
     assert [sheet.name for sheet in read(path).sheets] == ["教职工"]
+
+
+def test_entries_on_pages_stand_under_a_tab_of_their_own(site: Site) -> None:
+    browser = site.sign_in("hr")
+    factories.add_person(site.program)
+    hr = factories.actor(site.program, site.account("hr"))
+    with site.program.begin(hr) as work:
+        entry = entries.add(work, "appraisals", {"staff_no": "T1", "year": "2025", "result": "优秀"}, "补录去年的考核")
+    assert "补录去年的考核" not in text(browser.get("/imports/"))
+    assert "补录去年的考核" in text(browser.get("/imports/?source=form"))
+    address = f"/imports/batch/{entry.batch_id}"
+    page = text(browser.get(address))
+    assert "年度考核，新增一条" in page and "补录去年的考核" in page and "还没有核对" not in page
+    assert browser.submit(f"{address}/undo", page=address).status_code == 303
+    assert "已撤销" in text(browser.get(address))

@@ -131,6 +131,45 @@ def test_findings_are_worded_and_lead_to_the_person(batch: Program, site: Site) 
     assert "尚无考核结果，暂按合格计发" in page and "/pay/line/" in page and "幼儿园" not in page
 
 
+def test_a_finding_names_its_school_and_offers_no_receipt_where_there_is_none(batch: Program, site: Site) -> None:
+    send(batch, "T4", "S1", "2021-01-01", appraisal="unqualified", name="赵一一")
+    compute(batch)
+    finance = site.sign_in("finance")
+    discarded = text(finance.get("/pay/findings?year=2021&code=pay.appraisal_unqualified"))
+    assert "赵一一，清源道小学。工号 T4" in discarded and "算账单" not in discarded
+    assert "林知微，清源道小学。工号 T1" in text(finance.get("/pay/findings?year=2021&code=pay.appraisal_missing"))
+
+
+def test_lists_end_with_what_they_add_up_to(batch: Program, site: Site) -> None:
+    finance, clerk = site.sign_in("finance"), site.sign_in("school", school_code="S2")
+    for browser, url, foot in (
+        (finance, "/pay/people?year=2021", ("3 人合计", "21 个月", "42,000.00")),
+        (finance, "/pay/school/S1?year=2021", ("1 人合计", "12 个月", "24,000.00")),
+        (clerk, "/pay/people?year=2021", ("1 人合计", "9 个月", "18,000.00")),
+    ):
+        page = text(browser.get(url))
+        assert all(shown in page.partition("<tfoot>")[2] for shown in foot), (url, foot)
+
+
+@pytest.mark.parametrize("url", [
+    "/pay/?year=2021", "/pay/people?year=2021", "/pay/compare?year=2021", "/pay/findings?year=2021", "/pay/line/1"])
+def test_paper_says_when_the_records_were_read_and_who_printed(batch: Program, site: Site, url: str) -> None:
+    page = text(site.sign_in("finance").get(url))
+    assert re.search(r'tl-print-head.*帮扶支教激励.*数据截至 \d{4}-\d\d-\d\d，打印于 \d{4}-\d\d-\d\d', page)
+
+
+def test_the_accrual_year_is_listed_as_assumed(batch: Program, site: Site) -> None:
+    finance = site.sign_in("finance")
+    for url in ("/pay/?year=2021", line_of(finance, "S2")):
+        page = text(finance.get(url))
+        assert re.search(r"核算年度\s*<b[^>]*>.*?自然年.*?假定", page, re.S) and "默认按自然年核算" in page
+
+
+def test_the_comparison_tells_people_apart_by_staff_number(batch: Program, site: Site) -> None:
+    page = text(site.sign_in("finance").get("/pay/compare?year=2021"))
+    assert re.search(r">T1<.{0,160}>林知微<", page, re.S)
+
+
 def test_a_former_run_says_that_it_was_replaced(batch: Program, site: Site) -> None:
     finance = site.sign_in("finance")
     former = line_of(finance, "S2")

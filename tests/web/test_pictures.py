@@ -290,3 +290,16 @@ def test_schools_that_agree_are_piled_up_at_their_rate():
         ("丙", 309, False), ("甲", 606, True), ("乙", 606, True)]
     assert picture.dots[1].y - picture.dots[2].y == 9
     assert (picture.target, picture.missing, picture.met, picture.mean) == (606, 1, 2, 487.6)
+# ── evidence for a number of types ───────────────────────────────────────────────────────────────────────────
+
+
+def test_a_measure_reaches_from_its_floor_to_its_largest_value() -> None:
+    (curve,) = pictures.curves([pictures.Measure("分离度", [(4, 10.0), (5, 20.0), (6, None), (7, 0.0)], 5)])
+    assert [(tick.k, tick.x, tick.y, tick.is_marked) for tick in curve.ticks] == [
+        (4, 12.0, 46.0, False), (5, 68.0, 18.0, True), (6, 124.0, None, False), (7, 180.0, 74.0, False)]
+    assert curve.path == "M12.0 46.0L68.0 18.0M180.0 74.0"
+
+
+def test_a_measure_that_is_nowhere_known_draws_only_its_axis() -> None:
+    (curve,) = pictures.curves([pictures.Measure("吻合", [(4, None)], None)])
+    assert (curve.path, [tick.y for tick in curve.ticks]) == ("", [None])

@@ -1,5 +1,7 @@
 """The policy book on the site: every value with its source, changed by two browsers."""
 
+import re
+
 import pytest
 
 from talent.core.access import ROLES
@@ -30,6 +32,19 @@ def test_every_entry_has_its_page(site: Site) -> None:
         page = text(hr.get(f"{BOOK}{entry.key}"))
         assert entry.label in page and entry.values[-1].source.document in page
     assert hr.get(f"{BOOK}no.such").status_code == 404
+
+
+def test_the_book_is_told_in_english_too(site: Site) -> None:
+    """Labels, documents, clauses, notes, units, tables: no Chinese is left in any entry."""
+    hr = site.sign_in("hr")
+    hr.get(f"{BOOK}?lang=en")
+    pages = {BOOK: text(hr.get(BOOK))} | {entry.key: text(hr.get(f"{BOOK}{entry.key}")) for entry in load_book()}
+    told = {key: page.split("<main")[1].split("</main>")[0].replace(site.program.settings.bureau, "")
+            for key, page in pages.items()}
+    left = {key: re.findall("[\u3400-\u9fff]+", page) for key, page in told.items()}
+    assert {key: words for key, words in left.items() if words} == {}
+    assert "Three-Year Action Plan" in pages["paired_assistance.yearly_amount"]
+    assert KEY in text(hr.get(f"{BOOK}?q=incentive")) and KEY in text(hr.get(f"{BOOK}?q=奖励性绩效"))
 
 
 def test_filters(site: Site) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from talent.workbooks.guard import SITE, FileRefused, Limits, check, inspect
+from talent.workbooks.guard import COMMAND_LINE, SITE, FileRefused, Limits, check, inspect
 from tests.workbooks.staff import HEADER, write_sheet_xml, write_xlsx
 
 SMALL = Limits(rows=10, columns=30, unpacked_bytes=10 << 20)
@@ -122,6 +122,34 @@ def test_what_is_packed_too_tightly_is_a_bomb(tmp_path: Path) -> None:
 )
 def test_limits_of_a_sheet_however_it_is_written(tmp_path: Path, name: str, body: bytes, code: str) -> None:
     assert refusal(write_sheet_xml(tmp_path / "a.xlsx", body), SMALL).code == code
+
+
+@pytest.mark.parametrize(
+    ("limits", "position", "code"),
+    [
+        (SITE, b"GR200001", None),
+        (SITE, b"GS1", "workbooks.too_many_columns"),
+        (SITE, b"ZZ7", "workbooks.too_many_columns"),
+        (SITE, b"AAA7", "workbooks.too_many_columns"),
+        (SITE, b"A200002", "workbooks.too_many_rows"),
+        (SITE, b"AB300000", "workbooks.too_many_rows"),
+        (SITE, b"A1000000", "workbooks.too_many_rows"),
+        (COMMAND_LINE, b"GR2000001", None),
+        (COMMAND_LINE, b"A2000002", "workbooks.too_many_rows"),
+        (COMMAND_LINE, b"A10000000", "workbooks.too_many_rows"),
+        (Limits(5, 3, 1 << 20), b"C6", None),
+        (Limits(5, 3, 1 << 20), b"C7", "workbooks.too_many_rows"),
+        (Limits(5, 3, 1 << 20), b"D1", "workbooks.too_many_columns"),
+    ],
+)
+def test_a_cell_on_the_limit_passes_and_the_next_does_not(
+    tmp_path: Path, limits: Limits, position: bytes, code: str | None
+) -> None:
+    path = write_sheet_xml(tmp_path / "a.xlsx", b'<row r="1"><c r="' + position + b'"><v>1</v></c></row>')
+    if code is None:
+        check(path, limits)
+    else:
+        assert refusal(path, limits).code == code
 
 
 def test_announced_strings_must_fit_the_part(tmp_path: Path) -> None:

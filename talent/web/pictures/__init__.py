@@ -5,6 +5,7 @@ The macros in ``templates/pictures`` only draw. Lengths are SVG user units, roun
 """
 
 from talent.web.pictures.columns import Column, Part, columns
+from talent.web.pictures.evidence import Measure, curves
 from talent.web.pictures.hours import HoursBar, hours_bars
 from talent.web.pictures.lines import Series, diverging, limit_bar, shares, trends
 from talent.web.pictures.months import Month, months
@@ -23,6 +24,7 @@ __all__ = [
     "HoursBar",
     "Lane",
     "Layer",
+    "Measure",
     "Month",
     "Part",
     "School",
@@ -30,6 +32,7 @@ __all__ = [
     "Span",
     "TowerYear",
     "columns",
+    "curves",
     "diverging",
     "hours_bars",
     "layer_of",

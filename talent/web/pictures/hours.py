@@ -17,6 +17,8 @@ LEVEL_TONES = {
 
 _LABEL_ON_DESK = 3.5
 _LABEL_ON_PHONE = 9.0
+#: Half a number and a little more.
+_CLEAR_OF_TICK = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,15 @@ class Segment:
     x: float
     width: float
     shown: str
+    tick: float
 
     @property
     def middle(self) -> float:
-        """Where the number stands."""
-        return round(self.x + self.width / 2, 2)
+        """Where the number stands: in the middle, or of the larger side where the target's tick would strike it."""
+        middle, end = self.x + self.width / 2, self.x + self.width
+        if self.x < self.tick < end and abs(middle - self.tick) < _CLEAR_OF_TICK:
+            middle = (self.x + self.tick) / 2 if self.tick >= middle else (self.tick + end) / 2
+        return round(middle, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +79,20 @@ def hours_bars(bars: Sequence[HoursBar]) -> tuple[DrawnHours, ...]:
 
 def _draw(bar: HoursBar, widest: int) -> DrawnHours:
     order = list(LEVEL_TONES)
-    at = 0
+    at, tick = 0, round(100 * bar.target / widest, 2)
     drawn = []
     for level, hours in sorted(
         bar.segments, key=lambda pair: order.index(pair[0]) if pair[0] in order else 99
     ):
         if hours:
-            drawn.append(_segment(level, hours, at, widest))
+            drawn.append(_segment(level, hours, at, widest, tick))
         at += hours
-    cut = _segment("", bar.cut, at, widest) if bar.cut else None
-    return DrawnHours(bar, tuple(drawn), cut, round(100 * bar.target / widest, 2))
+    cut = _segment("", bar.cut, at, widest, tick) if bar.cut else None
+    return DrawnHours(bar, tuple(drawn), cut, tick)
 
 
-def _segment(level: str, hours: int, at: int, widest: int) -> Segment:
+def _segment(level: str, hours: int, at: int, widest: int, tick: float) -> Segment:
     width = round(100 * hours / widest, 2)
     shown = "" if width >= _LABEL_ON_PHONE else "desk" if width >= _LABEL_ON_DESK else "no"
     tone = LEVEL_TONES.get(level, "s6")
-    return Segment(level, hours, tone, text_class(tone), round(100 * at / widest, 2), width, shown)
+    return Segment(level, hours, tone, text_class(tone), round(100 * at / widest, 2), width, shown, tick)

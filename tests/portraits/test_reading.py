@@ -15,7 +15,7 @@ from talent.core.periods import Period
 from talent.core.work import Program
 from talent.people.models import Absence, Collection, Employment, Person, School
 from talent.portraits.features import COLUMNS, Features
-from talent.portraits.queries import COLLECTED, cut_off, features, window_of
+from talent.portraits.reading import COLLECTED, cut_off, features, window_of
 from talent.tiers.models import Title
 from talent.training.models import Training
 

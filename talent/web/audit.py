@@ -1,0 +1,48 @@
+"""The audit events for those who read them: newest first, narrowed by who, what, on which object and when."""
+
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template
+from flask_babel import gettext
+
+from talent.core import audit_list, terms
+from talent.core.audit_list import Wanted
+from talent.core.language import translated
+from talent.web import kit
+from talent.web.security import open_read, permission, program
+
+pages = Blueprint("audit", __name__, url_prefix="/audit")
+
+
+@pages.get("/")
+@permission("audit:read")
+def index() -> str:
+    """One page of the events."""
+    asked, zone = kit.asked_page(), ZoneInfo(program().settings.timezone)
+    with open_read() as work:
+        acts = act_names(audit_list.actions(work))
+        filters = kit.Filters.read(_offered(acts))
+        rows, total = audit_list.events(work, _wanted(filters), zone, offset=asked.offset, limit=asked.size)
+    return render_template("audit/index.html", filters=filters, page=asked.page(rows, total), acts=acts, zone=zone)
+
+
+def act_names(codes: Iterable[str]) -> dict[str, str]:
+    """Action → its word in the reader's language; one nobody worded is shown as it is."""
+    words = terms.words_of(terms.AUDIT_ACTION)
+    return {code: translated(words[code]) if code in words else code for code in codes}
+
+
+def _offered(acts: dict[str, str]) -> list[kit.Filter]:
+    return [
+        kit.Filter("actor", gettext("谁（登录名）")),
+        kit.Filter("action", gettext("做了什么"), list(acts.items())),
+        kit.Filter("key", gettext("对象编号")),
+        kit.Filter("since", gettext("从哪天")),
+        kit.Filter("until", gettext("到哪天")),
+    ]
+
+
+def _wanted(filters: kit.Filters) -> Wanted:
+    return Wanted(actor=filters["actor"], action=filters["action"], key=filters["key"],
+                  since=kit.read_date(filters["since"]), until=kit.read_date(filters["until"]))

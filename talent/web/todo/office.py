@@ -1,0 +1,82 @@
+"""What waits at the desk: workbooks handed in, work in the background, and what a second person must agree to."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from flask_babel import gettext
+from sqlalchemy import func, or_, select, true
+
+from talent.accounts.models import RoleGrant
+from talent.core.batches import ImportBatch
+from talent.core.jobs import Job
+from talent.settings import queries as settings
+from talent.web.links import link_to
+from talent.web.todo.things import Look, Thing
+
+REMEMBERED = timedelta(days=7)
+
+
+def imports(look: Look) -> Iterator[Thing]:
+    """Workbooks handed in and not yet taken over, and those of late that were refused."""
+    scope = look.actor.scope("record:import")
+    if not scope:
+        return
+    mine = true() if scope.everyone else ImportBatch.created_by == look.actor.user_id
+    rows = look.work.session.execute(
+        select(ImportBatch.state, func.count(), func.min(ImportBatch.created_at))
+        .where(mine, or_(ImportBatch.state == "staged",
+                         (ImportBatch.state == "refused") & (ImportBatch.created_at >= look.work.now - REMEMBERED)))
+        .group_by(ImportBatch.state)
+    )
+    for state, count, oldest in rows:
+        staged = state == "staged"
+        yield Thing(gettext("核对导入的表") if staged else gettext("改正没有通过的表"),
+                    gettext("核对差异后收下或放弃") if staged else gettext("没有保存任何内容，错误都已标出"),
+                    gettext("%(n)s 次导入", n=count), "imports", link_to("imports.index"), gettext("去核对"),
+                    since=look.day(oldest))
+
+
+def jobs(look: Look) -> Iterator[Thing]:
+    """Work in the background that the actor asked for: under way, or failed of late."""
+    if look.actor.user_id is None:
+        return
+    rows = look.work.session.execute(
+        select(Job.state, func.count(), func.min(Job.requested_at), func.max(Job.stage))
+        .where(Job.requested_by == look.actor.user_id,
+               or_(Job.state.in_(("queued", "running")),
+                   (Job.state == "failed") & (Job.finished_at >= look.work.now - REMEMBERED)))
+        .group_by(Job.state)
+    )
+    for state, count, oldest, stage in rows:
+        if state == "failed":
+            yield Thing(gettext("看没有办成的后台任务"), gettext("没有改动任何数据，可以再办一次"),
+                        gettext("%(n)s 项任务", n=count), "jobs", since=look.day(oldest))
+        else:
+            yield Thing(gettext("后台正在办"), stage or gettext("排队等候，可以离开"),
+                        gettext("%(n)s 项任务", n=count), "jobs")
+
+
+def policy(look: Look) -> Iterator[Thing]:
+    """Policy values other people proposed."""
+    if not look.actor.may("policy:approve"):
+        return
+    count, oldest = settings.waiting_for(look.work.session, look.actor.user_id)
+    if count:
+        yield Thing(gettext("批准政策参数"), gettext("另一位提出的值，由您批准或退回"),
+                    gettext("%(n)s 项参数", n=count), "policy", link_to("policy.index"), gettext("去批准"),
+                    since=look.day(oldest))
+
+
+def grants(look: Look) -> Iterator[Thing]:
+    """Roles another administrator proposed."""
+    if not look.actor.may("account:manage"):
+        return
+    count, oldest = look.work.session.execute(
+        select(func.count(), func.min(RoleGrant.granted_at))
+        .where(RoleGrant.state == "proposed", RoleGrant.user_id != (look.actor.user_id or 0),
+               or_(RoleGrant.granted_by.is_(None), RoleGrant.granted_by != (look.actor.user_id or 0)))
+    ).one()
+    if count:
+        yield Thing(gettext("同意角色授权"), gettext("另一位管理员提出的角色，由您同意才生效"),
+                    gettext("%(n)s 项授权", n=count), "admin", link_to("admin.index"), gettext("去同意"),
+                    since=look.day(oldest))

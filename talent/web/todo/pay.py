@@ -1,0 +1,50 @@
+"""What waits in paired assistance: years to compute, runs to look through, a receipt of one's own."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from flask_babel import gettext
+
+from talent.pay import waiting
+from talent.web.links import link_to
+from talent.web.todo.things import Look, Thing
+
+#: How long a new receipt is announced.
+ANNOUNCED = timedelta(days=30)
+
+
+def uncomputed(look: Look) -> Iterator[Thing]:
+    """Years that are over and had assistance, but no run."""
+    if not look.actor.may("pay:compute"):
+        return
+    years = waiting.uncomputed_years(look.work)
+    if years:
+        last = max(years)
+        yield Thing(gettext("核算帮扶支教激励金"),
+                    gettext("%(years)s 年有帮扶支教，还没有核算", years=gettext("、").join(map(str, sorted(years)))),
+                    gettext("%(n)s 人次", n=f"{sum(years.values()):,}"), "pay", link_to("pay.index", year=last),
+                    gettext("去核算"), since=date(min(years) + 1, 1, 1))
+
+
+def findings(look: Look) -> Iterator[Thing]:
+    """Runs not yet confirmed in which something was noticed; a thing per year."""
+    if not look.actor.may("pay:compute"):
+        return
+    for run in waiting.runs_with_findings(look.work):
+        yield Thing(gettext("看 %(year)s 年激励金核算的问题", year=run.year),
+                    gettext("第 %(n)s 次核算，其中 %(errors)s 条须先处理", n=run.sequence, errors=f"{run.errors:,}")
+                    if run.errors else gettext("第 %(n)s 次核算，都是提示，确认前请看一遍", n=run.sequence),
+                    gettext("%(n)s 条", n=f"{run.findings:,}"), "pay", link_to("pay.findings", year=run.year),
+                    gettext("去看"), since=look.day(run.computed_at))
+
+
+def receipts(look: Look) -> Iterator[Thing]:
+    """New receipts of one's own."""
+    for person_id in look.actor.scope("pay:read").persons:
+        lines = waiting.new_lines(look.work, person_id, look.work.now - ANNOUNCED)
+        if lines:
+            line_id, year, computed_at = lines[0]
+            url = link_to("pay.line", line_id=line_id) if len(lines) == 1 else link_to("pay.mine")
+            yield Thing(gettext("看您的激励金算账单"),
+                        gettext("%(year)s 年的已经算出，逐月写明怎样得来；有疑问请找学校办公室", year=year),
+                        gettext("本人"), "pay", url, gettext("去看"), since=look.day(computed_at))

@@ -1,0 +1,94 @@
+"""What is missing from the records: hours, certificates, appraisals, and what came back."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import ColumnElement, func, select, true
+
+from talent.achievements.models import Achievement, ContestResult
+from talent.assistance.models import Assignment
+from talent.core.access import Scope
+from talent.core.language import translated
+from talent.people import search
+from talent.people.models import Employment, School
+from talent.people.queries import in_service_on
+from talent.training import queries as training
+from talent.training.models import Training
+from talent.training.rules import HoursPolicy
+from talent.web.links import link_to
+from talent.web.people import SHORT, short_of_hours
+from talent.web.templating import hours as written
+from talent.web.todo.things import Look, Thing
+
+
+def hours(look: Look) -> Iterator[Thing]:
+    """Teachers whose hours of five years fall short: how many for the offices, how much for oneself."""
+    work, on = look.work, look.work.today
+    policy = HoursPolicy.in_force(work.book, on)
+    minimum = policy.value("hours.evaluation_minimum")
+    facts = {"minimum": written(minimum.value), "clause": translated(minimum.source.clause or minimum.source.document)}
+    if look.actor.may("record:import") and look.actor.may(search.LIST):
+        count = search.count_people(work, on, short_of_hours(policy, on))
+        if count:
+            yield Thing(gettext("督促学时不足的教师"),
+                        gettext("专任教师近五年不到 %(minimum)s 学时（%(clause)s）", **facts),
+                        gettext("%(n)s 人", n=f"{count:,}"), "training", link_to("people.index", hours=SHORT),
+                        gettext("看名单"))
+    for person_id in look.actor.scope("hours:read").persons:
+        missing = training.shortfall(work, person_id, on)
+        if missing:
+            yield Thing(gettext("补足培训学时"),
+                        gettext("近五年还差 %(missing)s 学时到 %(minimum)s（%(clause)s）", missing=written(missing),
+                                **facts),
+                        gettext("本人"), "training", link_to("people.mine"), gettext("去看"))
+
+
+def certificate(look: Look) -> Iterator[Thing]:
+    """A teacher's own post that says nothing of a certificate."""
+    persons = look.actor.scope("person:read").persons
+    if not persons:
+        return
+    missing = look.work.session.scalar(
+        select(func.count()).select_from(Employment)
+        .where(Employment.person_id.in_(persons), in_service_on(look.work.today),
+               Employment.category == search.FULL_TIME, Employment.certificate_kind == ""))
+    if missing:
+        yield Thing(gettext("补登教师资格"), gettext("名册里没有您的教师资格种类；请把证书交学校办公室补登"),
+                    gettext("本人"), "people", link_to("people.mine"), gettext("去看"))
+
+
+def appraisals(look: Look) -> Iterator[Thing]:
+    """Assistance that is over and has no 考核结果 yet."""
+    scope = look.actor.scope("record:import")
+    if not scope:
+        return
+    count, schools, oldest = look.work.session.execute(
+        select(func.count(), func.count(Assignment.sending_school_id.distinct()), func.min(Assignment.ended_on))
+        .join(School, School.id == Assignment.sending_school_id)
+        .where(Assignment.ended_on <= look.work.today, Assignment.appraisal == "", _sent_by(scope))
+    ).one()
+    if count:
+        yield Thing(gettext("补帮扶支教考核结果"), gettext("最早的 %(day)s 结束；缺考核结果的先按暂计", day=oldest),
+                    gettext("%(n)s 人次", n=count), "pay", link_to("imports.index"), gettext("去补录"),
+                    detail=gettext("%(n)s 所派出学校", n=schools))
+
+
+def _sent_by(scope: Scope) -> ColumnElement[bool]:
+    return true() if scope.everyone else Assignment.sending_school_id.in_(scope.schools)
+
+
+def returned(look: Look) -> Iterator[Thing]:
+    """A teacher's own records that came back."""
+    persons = look.actor.scope("person:read").persons
+    if not persons:
+        return
+    parts = [select(func.count()).select_from(model).where(model.person_id.in_(persons), model.state == "returned")
+             .scalar_subquery() for model in _RECORDS]
+    total = look.work.session.scalar(select(sum(parts[1:], parts[0])))
+    if total:
+        yield Thing(gettext("看退回的记录"), gettext("退回的记录不计入，改正后再报"), gettext("%(n)s 条记录", n=total),
+                    "people", link_to("people.mine"), gettext("去看"))
+
+
+_RECORDS: tuple[Any, ...] = (Training, ContestResult, Achievement)

@@ -1,0 +1,53 @@
+"""The audit page: everything that was done, for those who read it, and words for every act."""
+
+import ast
+from pathlib import Path
+
+from talent.core import terms
+from talent.core.access import operator
+from talent.people import rules as person_rules
+from talent.people import school_rules
+from tests.browser_client import Site, text
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def recorded_actions() -> set[str]:
+    """The literal first argument of every ``….record(…)`` in the program."""
+    found = set()
+    for path in (ROOT / "talent").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "record":
+                first = node.args[0] if node.args else None
+                if isinstance(first, ast.Constant):
+                    found.add(first.value)
+    return found
+
+
+def test_every_act_has_a_word() -> None:
+    acts = {f"person:{act}" for act in person_rules.ACTS} | {f"school:{act}" for act in school_rules.ACTS}
+    assert (recorded_actions() | acts) - set(terms.AUDIT_ACTION.values()) == set()
+
+
+def test_the_auditor_reads_and_narrows(site: Site) -> None:
+    with site.program.begin(operator()) as work:
+        work.record("policy:propose", "policy", "rounds.days", value=5)
+    auditor = site.sign_in("auditor")
+    page = text(auditor.get("/audit/"))
+    assert "提出政策参数" in page and "rounds.days" in page and "登录" in page
+    page = text(auditor.get("/audit/?action=policy:propose"))
+    assert page.count("<td class=\"key\">") == 1 and "rounds.days" in page
+    assert "没有符合条件的审计记录" in text(auditor.get("/audit/?action=policy:propose&until=2026-09-07"))
+    assert "rounds.days" in text(auditor.get("/audit/?since=2026-09-08&until=2026-09-08&actor=operator"))
+
+
+def test_what_was_typed_is_shown_and_not_run(site: Site) -> None:
+    with site.program.begin(operator()) as work:
+        work.record("policy:propose", "policy", "<svg onload=1>", value="{{7*7}}<b>")
+    page = text(site.sign_in("auditor").get("/audit/"))
+    assert "&lt;svg onload=1&gt;" in page and "{{7*7}}&lt;b&gt;" in page
+
+
+def test_nobody_else_reads_it(site: Site) -> None:
+    for role in ("admin", "hr", "finance", "teacher"):
+        assert site.sign_in(role).get("/audit/").status_code == 403, role
