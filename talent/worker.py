@@ -27,7 +27,8 @@ from talent.core.jobs import MOST_ATTEMPTS, Claim, Job
 from talent.core.work import Program
 from talent.exchange import staging
 from talent.portraits.models import BUILD
-from talent.words.say import all_words
+from talent.reports import commands as reports
+from talent.words.say import all_words, say
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +48,16 @@ def build_portraits(program: Program, actor: Actor, payload: Mapping[str, Any], 
     return commands.run_build(program, actor, payload, report)
 
 
+def print_board(program: Program, actor: Actor, payload: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    """The board as a paper."""
+    return reports.run(program, actor, payload, report, say)
+
+
 #: What a worker can do. A slice with background work adds its line here.
 TASKS: Mapping[str, Task] = {
     staging.PREVIEW: staging.run_preview,
     staging.ACCEPT: staging.run_accept,
+    reports.KIND: print_board,
     BUILD: build_portraits,
 }
 

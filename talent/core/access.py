@@ -27,6 +27,7 @@ _READS: Mapping[str, Reach] = {
     "pay:read": "all",
     "portrait:read": "all",
     "indicator:read": "all",
+    "board:read": "all",
     "policy:read": "all",
     "import:read": "all",
 }

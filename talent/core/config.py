@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     argon2_time_cost: int = 3
     argon2_memory_kib: int = 65536
     upload_bytes: int = 50_000_000
+    font_dir: Path | None = None
 
     @cached_property
     def url(self) -> str:

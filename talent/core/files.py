@@ -39,7 +39,7 @@ def folder(home: Path) -> Path:
 def store(work: Work, home: Path, name: str, stream: BinaryIO) -> StoredFile:
     """Copy ``stream`` to a random name and add its row; the bytes go again if the transaction does not commit."""
     suffix = Path(name).suffix.lower()
-    stored_as = secrets.token_hex(16) + (suffix if suffix in (".xlsx", ".xls", ".csv") else "")
+    stored_as = secrets.token_hex(16) + (suffix if suffix in (".xlsx", ".xls", ".csv", ".pdf") else "")
     path = folder(home) / stored_as
     work.undo.callback(path.unlink, missing_ok=True)
     digest, size = hashlib.sha256(), 0

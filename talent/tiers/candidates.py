@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from talent.achievements import queries as achievements
 from talent.core.access import Actor, Scope
 from talent.core.periods import years_before
 from talent.core.work import Work
 from talent.people import standing
-from talent.people.models import Person
 from talent.people.search import keeps_records
 from talent.people.standing import Standing
 from talent.policy.book import Book
@@ -35,8 +34,6 @@ from talent.tiers.eligibility import (
 )
 from talent.tiers.models import Title
 from talent.training import queries as training
-from talent.training.models import Training
-from talent.training.rules import HoursPolicy, hours_view, window_of
 
 READ = "eligibility:read"
 #: What a record of a verdict is called: ``title:12``, ``result:7``, ``conduct:3``.
@@ -91,7 +88,7 @@ def candidates(
     whose = None if scope.everyone and person_id is None else [person.person_id for person in people]
     known = Known(
         _titles(work.session, on, whose), _results(work.session, asked.results_since, on, whose),
-        standing.appraisals_in(work.session, asked.years, whose), _hours(work, on, whose),
+        standing.appraisals_in(work.session, asked.years, whose), training.evaluation_hours(work, on, whose),
         _bars(work.session, on, whose),
     )
     return [(person, _candidate(person, known)) for person in people]
@@ -114,7 +111,7 @@ def _known_date(on: date | None, precision: str) -> KnownDate | None:
 def _titles(session: Session, on: date, whose: Collection[int] | None) -> dict[int, tuple[HeldTitle, ...]]:
     query = select(Title.person_id, Title.id, Title.tier, Title.term_from, Title.document_no).where(
         Title.term_from <= on)
-    rows = session.execute((query if whose is None else query.where(_among(Title.person_id, whose)))
+    rows = session.execute((query if whose is None else query.where(Title.person_id.in_(whose)))
                            .order_by(Title.term_from.desc(), Title.id))
     return _grouped((row.person_id, HeldTitle(row.tier, row.term_from, f"{TITLE}:{row.id}", row.document_no))
                     for row in rows)
@@ -134,20 +131,6 @@ def _bars(session: Session, on: date, whose: Collection[int] | None) -> dict[int
     found = standing.bars_on(session, on, whose)
     return {person: tuple(ConductBar(bar.decided_on, bar.until, f"{CONDUCT}:{bar.case_id}") for bar in bars)
             for person, bars in found.items()}
-
-
-def _hours(work: Work, on: date, whose: Collection[int] | None) -> dict[int, int]:
-    """Person → hours of the evaluation view, 0 with records of which none counts; absent without any record."""
-    policy = HoursPolicy.in_force(work.book, on)
-    window = training.Window(window_of("evaluation", on, policy), policy)
-    sums = training.sums_in(work.session, [window], None if whose is None else _among(Training.person_id, whose))
-    trained = training.trained_by(work.session, on, None if whose is None else _among(Person.id, whose))
-    return {person: hours_view("evaluation", sums[person][0], policy).hours if person in sums else 0
-            for person in trained}
-
-
-def _among(column: InstrumentedAttribute[int], whose: Collection[int]) -> ColumnElement[bool]:
-    return column.in_(whose)
 
 
 def _grouped(pairs: Iterable[tuple[int, Any]]) -> dict[int, tuple[Any, ...]]:

@@ -5,7 +5,7 @@ Sums are made by the database in one grouped statement whatever the number of pe
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -66,6 +66,21 @@ def sums_in(
     return dict(found)
 
 
+def evaluation_hours(work: Work, on: date, person_ids: Collection[int] | None = None) -> dict[int, int]:
+    """Person → hours of the evaluation view on ``on``; 0 with records of which none counts, absent without any
+    record that had ended by then. Two statements; the caller has settled whom the actor may see.
+    """
+    policy = HoursPolicy.in_force(work.book, on)
+    window = Window(window_of("evaluation", on, policy), policy)
+    sums = sums_in(work.session, [window], None if person_ids is None else Training.person_id.in_(person_ids))
+    any_record = select(Training.id).where(Training.person_id == Person.id, Training.ended_on <= on).exists()
+    trained = select(Person.id).where(any_record)
+    if person_ids is not None:
+        trained = trained.where(Person.id.in_(person_ids))
+    return {person: hours_view("evaluation", sums[person][0], policy).hours if person in sums else 0
+            for person in work.session.scalars(trained)}
+
+
 def reaching(policy: HoursPolicy, on: date) -> Select[int]:
     """The persons whose hours of the evaluation view reach the minimum on ``on``, as a query to count or filter by."""
     window = Window(window_of("evaluation", on, policy), policy)
@@ -80,13 +95,6 @@ def reaching(policy: HoursPolicy, on: date) -> Select[int]:
 def falls_short(policy: HoursPolicy, on: date) -> ColumnElement[bool]:
     """The person of a query is not among those of :func:`reaching`; looked up person by person, by their own index."""
     return not_(reaching(policy, on).where(Training.person_id == Person.id).correlate(Person).exists())
-
-
-def trained_by(session: Session, on: date, whose: ColumnElement[bool] | None = None) -> set[int]:
-    """Who has any training record that had ended by ``on``, whatever became of it; one statement."""
-    any_record = select(Training.id).where(Training.person_id == Person.id, Training.ended_on <= on).exists()
-    statement = select(Person.id).where(any_record)
-    return set(session.scalars(statement if whose is None else statement.where(whose)))
 
 
 def _counts(window: Window) -> ColumnElement[bool]:

@@ -6,7 +6,8 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext
 
 from talent.web import inbox, kit, todo
-from talent.web.security import open_read, program, signed_in
+from talent.web.links import link_to
+from talent.web.security import current_actor, open_read, program, signed_in
 
 pages = Blueprint("home", __name__, url_prefix="/home")
 
@@ -35,5 +36,6 @@ def index() -> str:
     tabs += [{"label": names[code], "url": kit.url_with(group=code), "current": asked == code, "count": counts[code]}
              for code in names if counts[code]]
     groups = todo.grouped(shown, today)
-    return render_template("home/index.html", tabs=tabs, groups=groups, total=len(found), today=today,
-                           due=sum(1 for thing in found if thing.due is not None and thing.due <= today))
+    board_url = link_to("board.index") if current_actor().may("board:read") else ""
+    return render_template("home/index.html", board_url=board_url, tabs=tabs, groups=groups, total=len(found),
+                           today=today, due=sum(1 for thing in found if thing.due is not None and thing.due <= today))

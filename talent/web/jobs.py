@@ -10,6 +10,7 @@ from talent.core.errors import Finding, NotFound
 from talent.core.jobs import Job
 from talent.exchange import staging
 from talent.portraits.models import BUILD
+from talent.reports import commands as reports
 from talent.web.security import open_read, signed_in
 from talent.words.say import say
 
@@ -26,6 +27,7 @@ def _import_page(payload: Mapping[str, Any]) -> str:
 RESULTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     staging.PREVIEW: _import_page,
     staging.ACCEPT: _import_page,
+    reports.KIND: lambda payload: url_for("board.reports"),
     BUILD: lambda _payload: url_for("portraits.index"),
 }
 

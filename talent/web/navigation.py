@@ -45,6 +45,7 @@ ENTRIES = (
     Entry(lazy_gettext("画像"), "portraits.index", "pentagon", "portrait:read"),
     Entry(lazy_gettext("我的画像"), "portraits.mine", "pentagon", "portrait:read", "self"),
     Entry(lazy_gettext("监测"), "indicators.index", "speedometer2", "indicator:read"),
+    Entry(lazy_gettext("看板"), "board.index", "bar-chart-line", "board:read"),
     Entry(lazy_gettext("账号"), "admin.index", "person-gear", "account:list"),
     Entry(lazy_gettext("审计"), "audit.index", "shield-check", "audit:read"),
     Entry(lazy_gettext("导入"), "imports.index", "file-earmark-arrow-up", "record:import"),

@@ -8,7 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from talent.web import pictures
-from talent.web.pictures import Axis, Dot, HoursBar, Lane, Layer, Month, School, Series, Span, TowerYear
+from talent.web.pictures import (
+    Axis,
+    Column,
+    Dot,
+    HoursBar,
+    Lane,
+    Layer,
+    Month,
+    Part,
+    School,
+    Series,
+    Span,
+    TowerYear,
+)
+from talent.web.pictures.columns import tick_step
 from talent.web.pictures.tones import clipped, text_class, text_width
 
 
@@ -236,6 +250,46 @@ def test_a_title_beside_the_tower_has_no_layer():
     assert pictures.tone_class("special_grade") == "t0"
 
 
+# ── columns and rates ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_columns_stand_on_the_ground_and_stack_upwards():
+    given = [Column("2025", [Part("new_talent", 10, "新锐教师"), Part("famous_teacher", 0, "名教师")], "2025"),
+             Column("2026", [Part("new_talent", 5, "新锐教师"), Part("famous_teacher", 15, "名教师")], "2026")]
+    picture = pictures.columns(given)
+    assert [(block.label, block.tone, block.y, block.height) for block in picture.blocks] == [
+        ("2025", "t1", 107, 85), ("2026", "t1", 149.5, 42.5), ("2026", "t5", 22, 127.5)]
+    assert picture.ticks == ((192, 0), (149.5, 5), (107, 10), (64.5, 15), (22, 20))
+    assert [total for _x, _y, total in picture.totals] == [10, 20]
+    assert picture.marks == ((180.5, "2025"), (473.5, "2026")) and picture.line is None
+
+
+def test_many_columns_carry_no_numbers_and_a_wide_picture_is_wide():
+    picture = pictures.columns([Column(str(place), [Part("s2", 1, "")]) for place in range(60)], wide=True)
+    assert (picture.totals, picture.marks, picture.width) == ((), (), 1240)
+
+
+def test_a_line_stands_before_its_column():
+    assert pictures.columns([Column("", [Part("s2", 1, "")])] * 2, line=1).line == 327
+
+
+def test_nothing_to_draw_still_has_an_axis():
+    assert pictures.columns([]).ticks == ((192, 0), (22, 1))
+    assert pictures.columns([Column("", [Part("s2", 0, "")])]).blocks == ()
+
+
+@given(st.integers(0, 10**7))
+def test_an_axis_has_few_round_steps(largest: int):
+    step = tick_step(largest)
+    assert str(step).rstrip("0") in ("1", "2", "5") and -(-largest // step) <= 4
+
+
+def test_schools_that_agree_are_piled_up_at_their_rate():
+    picture = pictures.rates([School("甲", 1.0), School("乙", 1.0), School("丙", 0.5), School("丁", None)], 0.8)
+    assert [(dot.school.name, dot.x, dot.met) for dot in picture.dots] == [
+        ("丙", 309, False), ("甲", 606, True), ("乙", 606, True)]
+    assert picture.dots[1].y - picture.dots[2].y == 9
+    assert (picture.target, picture.missing, picture.met, picture.mean) == (606, 1, 2, 487.6)
 # ── evidence for a number of types ───────────────────────────────────────────────────────────────────────────
 
 
