@@ -108,6 +108,7 @@ def _batch_page(work: Work, batch: PayBatch) -> dict[str, Any]:
         "page": asked.page(schools[asked.offset:asked.offset + asked.size], len(schools)),
         "conventions": _conventions(queries.comparison(work, batch), batch),
         "parameters": receipt.parameters(view.parameters, None, batch.year),
+        "source": receipt.common_source(view.parameters),
         "state": _state(batch, view.assumed), "whole": work.require("pay:read").everyone,
         "convention": receipt.convention_name(batch.convention), "computed_by": _computer(batch),
         "errors": sum(item["level"] == "error" for item in found), "printed": _printed(batch),
@@ -301,7 +302,8 @@ def line(line_id: int) -> str:
         "pay/line.html", view=view, state=_state(view, assumed), uppercase=uppercase(view.fen),
         formula=receipt.formula(view), rounding=receipt.rounding(view), months=receipt.months(view),
         parameters=receipt.parameters(view.parameters, view.receipt["calendar"], view.year),
-        grounds=_grounds(view.parameters), whole_months=view.convention in WHOLE_MONTHS,
+        grounds=_grounds(view.parameters), source=receipt.common_source(view.parameters),
+        whole_months=view.convention in WHOLE_MONTHS,
         others=[{"name": receipt.convention_name(code), "fen": fen, "mine": code == view.convention}
                 for code, fen in view.others.items()],
         findings=[{"level": finding.level, "text": reason, "hint": hint}

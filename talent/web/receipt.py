@@ -49,10 +49,15 @@ def month_ranges(months: Sequence[int]) -> str:
 
 
 def parameters(values: Iterable[Mapping[str, Any]], calendar: str | None, year: int) -> list[dict[str, Any]]:
-    """Every parameter with its value, document and basis, for the kit's list; the calendar where it was asked."""
+    """Every parameter with its value, document and basis, for the kit's list; the calendar where it was asked.
+
+    The document most of them rest on is told once, by :func:`common_source`.
+    """
+    values = list(values)
+    common = common_source(values)
     shown = [
         {"text": _LABELS.get(value["key"].removeprefix(_KEY), translated(value["label"])), "value": _value(value),
-         "note": _ground(value), "basis": value["basis"], "href": link_to("policy.entry", key=value["key"])}
+         "note": _ground(value, common), "basis": value["basis"], "href": link_to("policy.entry", key=value["key"])}
         for value in values
     ]
     if calendar:
@@ -85,11 +90,20 @@ def _value(parameter: Mapping[str, Any]) -> str:
     return gettext("%(n)s 人年", n=value) if name == "year_limit" else str(value)
 
 
-def _ground(parameter: Mapping[str, Any]) -> str:
+def common_source(values: Sequence[Mapping[str, Any]]) -> str:
+    """The document and clause that most parameters rest on."""
+    return Counter(map(_cited, values)).most_common(1)[0][0]
+
+
+def _cited(parameter: Mapping[str, Any]) -> str:
     source = parameter["source"]
+    return f"{translated(source['document'])} {translated(source['clause'])}".strip()
+
+
+def _ground(parameter: Mapping[str, Any], common: str) -> str:
     kinds = _named(terms.SCHOOL_KIND, parameter["value"]) if parameter["key"] == f"{_KEY}school_kinds" else ""
-    cited = f"{translated(source['document'])} {translated(source['clause'])}".strip()
-    return gettext("；").join(part for part in (kinds, cited, translated(source["note"])) if part)
+    cited, note = _cited(parameter), translated(parameter["source"]["note"])
+    return gettext("；").join(part for part in (kinds, "" if cited == common else cited, note) if part)
 
 
 def _named(vocabulary: Mapping[str, str], codes: Iterable[str]) -> str:
