@@ -1,7 +1,7 @@
 """Plan the roster: who is known, who is new, what opens a period and what corrects one."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,7 @@ from talent.people.roster import (
     PERIOD_FIELDS,
     PERSON_FIELDS,
     Period,
+    Placement,
     differs,
     findings,
     first_day,
@@ -33,6 +34,8 @@ from talent.workbooks.rows import ParsedRow
 
 PERIOD_COLUMNS = (*PERIOD_FIELDS, PARTIAL["arrived_on"])
 PERSON_COLUMNS = (*PERSON_FIELDS, *(PARTIAL[name] for name in PERSON_FIELDS if name in PARTIAL))
+#: What else of a person a row is compared with.
+KEPT = ("version", "uid", "staff_no", "id_number_masked", "id_number_index", "phone_masked", "phone_index")
 NUMBERS = (("id_number", "id_number"), ("phone", "phone"))
 
 
@@ -66,60 +69,30 @@ class RosterPlanner:
         return found
 
     def _load(self) -> None:
+        """The persons the rows speak of, and their periods in order."""
         refs = (self._known(row) for plan in self.plans for row in plan.rows)
         ids = sorted({ref.id for ref in refs if ref is not None and ref.id is not None})
-        person_columns = [getattr(Person, name) for name in PERSON_COLUMNS]
-        period_columns = [getattr(Employment, name) for name in PERIOD_COLUMNS]
         for start in range(0, len(ids), CHUNK):
             chunk = ids[start : start + CHUNK]
-            for (
-                id_,
-                version,
-                uid,
-                staff_no,
-                id_mask,
-                id_index,
-                phone_mask,
-                phone_index,
-                *values,
-            ) in self.work.session.execute(
-                select(
-                    Person.id,
-                    Person.version,
-                    Person.uid,
-                    Person.staff_no,
-                    Person.id_number_masked,
-                    Person.id_number_index,
-                    Person.phone_masked,
-                    Person.phone_index,
-                    *person_columns,
-                ).where(Person.id.in_(chunk))
-            ):
-                self.persons[id_] = dict(zip(PERSON_COLUMNS, values, strict=True)) | {
-                    "version": version,
-                    "uid": uid,
-                    "staff_no": staff_no,
-                    "id_number_masked": id_mask,
-                    "id_number_index": id_index,
-                    "phone_masked": phone_mask,
-                    "phone_index": phone_index,
-                }
-            for id_, version, person_id, school_id, valid_from, valid_to, *values in self.work.session.execute(
-                select(
-                    Employment.id,
-                    Employment.version,
-                    Employment.person_id,
-                    Employment.school_id,
-                    Employment.valid_from,
-                    Employment.valid_to,
-                    *period_columns,
-                ).where(Employment.person_id.in_(chunk))
-            ):
-                said = dict(zip(PERIOD_COLUMNS, values, strict=True))
-                said["school_id"] = self.directory.schools_by_id[school_id]
-                self.periods.setdefault(person_id, []).append(Period(id_, version, valid_from, valid_to, said))
-        for periods in self.periods.values():
-            periods.sort(key=lambda period: period.valid_from or date.min)
+            self._load_persons(chunk)
+            self._load_periods(chunk)
+
+    def _load_persons(self, ids: Sequence[int]) -> None:
+        names = (*PERSON_COLUMNS, *KEPT)
+        query = select(Person.id, *(getattr(Person, name) for name in names)).where(Person.id.in_(ids))
+        for id_, *values in self.work.session.execute(query):
+            self.persons[id_] = dict(zip(names, values, strict=True))
+
+    def _load_periods(self, ids: Sequence[int]) -> None:
+        place = (Employment.id, Employment.version, Employment.valid_from, Employment.valid_to)
+        said = (getattr(Employment, name) for name in PERIOD_COLUMNS)
+        query = select(Employment.person_id, Employment.school_id, *place, *said).where(Employment.person_id.in_(ids))
+        for person_id, school_id, id_, version, valid_from, valid_to, *values in self.work.session.execute(
+            query.order_by(Employment.valid_from.asc().nulls_first())
+        ):
+            stored = dict(zip(PERIOD_COLUMNS, values, strict=True))
+            stored["school_id"] = self.directory.schools_by_id[school_id]
+            self.periods.setdefault(person_id, []).append(Period(id_, version, valid_from, valid_to, stored))
 
     def plan(self) -> list[SheetPlan]:
         """The plans of all roster sheets."""
@@ -226,48 +199,56 @@ class RosterPlanner:
     def _update(self, plan: SheetPlan, row: ParsedRow, known: Ref, school: Ref) -> None:
         if known.id is None:
             return
-        person, periods = self.persons[known.id], self.periods[known.id]
-        said_of_person = person_values(row.values)
-        taken_back = known.name in _names(row.values.get("former_name"))
-        if self._formerly(known, row.values["name"]) and not taken_back:
-            said_of_person = {
-                name: value for name, value in said_of_person.items() if name not in ("name", "former_name")
-            }
-        changed = differs(person, said_of_person)
-        changed.update(self._changed_numbers(plan, row, known, person))
-        if "name" in changed:
-            changed.update(pinyin=pinyin_of(row.values["name"]), initials=initials_of(row.values["name"]))
-        said = period_values(row.values, school)
-        effective = row.values.get("effective_on") or self.as_of
-        opening = first_day({**person, **changed}, {**periods[0].values, **said})
-        placed = place(periods, said, effective, opening, bool(row.values.get(CARRIED)))
+        changed = self._changed_person(plan, row, known, self.persons[known.id])
+        placed = self._placed(row, {**self.persons[known.id], **changed}, self.periods[known.id], school)
         if row.number in plan.bad_rows:
             return
-        if changed:
-            before = {name: person.get(name) for name in changed}
-            plan.changes.append(
-                Change(Person.__tablename__, "update", changed, row.number, known.id, person["version"], before)
-            )
-        for period, values in placed.updates:
-            before = {name: getattr(period, name, period.values.get(name)) for name in values}
-            plan.changes.append(
-                Change(Employment.__tablename__, "update", values, row.number, period.id, period.version, before)
-            )
-        until_then = placed.updates[0][0].values if placed.updates else {}
-        for values in placed.adds:
-            plan.changes.append(
-                Change(
-                    Employment.__tablename__,
-                    "add",
-                    {**_blank_period(), **values, "person_id": known},
-                    row.number,
-                    before=until_then,
-                )
-            )
         if changed or placed.updates or placed.adds:
             plan.updated += 1
         else:
             plan.unchanged += 1
+        self._change_person(plan, row, known.id, changed)
+        self._change_periods(plan, row, known, placed)
+
+    def _changed_person(self, plan: SheetPlan, row: ParsedRow, known: Ref, person: dict[str, Any]) -> dict[str, Any]:
+        """What the row says otherwise of the person. A name borne before is an older file's, no renaming, unless
+        the row itself calls the present name the former one."""
+        said = person_values(row.values)
+        taken_back = known.name in _names(row.values.get("former_name"))
+        if self._formerly(known, row.values["name"]) and not taken_back:
+            said = {name: value for name, value in said.items() if name not in ("name", "former_name")}
+        changed = differs(person, said)
+        changed.update(self._changed_numbers(plan, row, known, person))
+        if "name" in changed:
+            changed.update(pinyin=pinyin_of(row.values["name"]), initials=initials_of(row.values["name"]))
+        return changed
+
+    def _placed(self, row: ParsedRow, person: dict[str, Any], periods: list[Period], school: Ref) -> Placement:
+        """What the row does to the periods of the person, as the person is with this row."""
+        said = period_values(row.values, school)
+        effective = row.values.get("effective_on") or self.as_of
+        opening = first_day(person, {**periods[0].values, **said})
+        return place(periods, said, effective, opening, bool(row.values.get(CARRIED)))
+
+    def _change_person(self, plan: SheetPlan, row: ParsedRow, person_id: int, changed: dict[str, Any]) -> None:
+        if not changed:
+            return
+        person = self.persons[person_id]
+        before = {name: person.get(name) for name in changed}
+        plan.changes.append(
+            Change(Person.__tablename__, "update", changed, row.number, person_id, person["version"], before)
+        )
+
+    @staticmethod
+    def _change_periods(plan: SheetPlan, row: ParsedRow, known: Ref, placed: Placement) -> None:
+        table = Employment.__tablename__
+        for period, values in placed.updates:
+            before = {name: getattr(period, name, period.values.get(name)) for name in values}
+            plan.changes.append(Change(table, "update", values, row.number, period.id, period.version, before))
+        until_then = placed.updates[0][0].values if placed.updates else {}
+        for values in placed.adds:
+            opened = {**_blank_period(), **values, "person_id": known}
+            plan.changes.append(Change(table, "add", opened, row.number, before=until_then))
 
     def _changed_numbers(self, plan: SheetPlan, row: ParsedRow, known: Ref, person: dict[str, Any]) -> dict[str, Any]:
         changed: dict[str, Any] = {}
