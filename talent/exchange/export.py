@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from talent.core.access import Scope
@@ -77,7 +77,7 @@ def record_of(work: Work, intake: Intake, record_id: int) -> Record | None:
     return None if row is None else _record(names, row)
 
 
-def _record(names: Sequence[str], row: Sequence[Any]) -> Record:
+def _record(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
     return {name: value if value != "" else None for name, value in zip(names, row, strict=True)}
 
 
@@ -126,40 +126,13 @@ def _within(work: Work, query: Select[Any], table: Any, scope: Scope) -> Select[
 
 def _teachers(work: Work, scope: Scope, person_id: int | None = None) -> Iterator[Record]:
     """One row a person (or one person's): the latest period, which is the one a row without 生效日期 corrects."""
-    later = aliased(Employment)
-    latest = (
-        ~select(later.id)
-        .where(
-            later.person_id == Employment.person_id,
-            later.id != Employment.id,
-            or_(
-                Employment.valid_from.is_(None),
-                and_(later.valid_from.is_not(None), later.valid_from > Employment.valid_from),
-            ),
-        )
-        .exists()
-    )
-    intake = BY_CODE["teachers"]
-    people = {column.key: getattr(Person, column.key) for column in Person.__table__.columns}
-    periods = {column.key: getattr(Employment, column.key) for column in Employment.__table__.columns}
-    wanted: dict[str, Any] = {
-        column.name: people.get(column.name, periods.get(column.name))
-        for column in intake.kind.columns
-        if column.name in people or column.name in periods
-    }
-    wanted |= {name: people.get(name, periods.get(name)) for name in PARTIAL.values()}
-    wanted |= {
-        "record_id": Person.id,
-        "school_code": School.code,
-        "id_number": Person.id_number_masked,
-        "phone": Person.phone_masked,
-    }
+    columns = _roster_columns()
     query = (
-        select(*wanted.values())
+        select(*columns.values())
         .select_from(Employment)
         .join(Person, Person.id == Employment.person_id)
         .join(School, School.id == Employment.school_id)
-        .where(latest)
+        .where(_is_latest())
         .order_by(Person.id)
     )
     if person_id is not None:
@@ -167,11 +140,38 @@ def _teachers(work: Work, scope: Scope, person_id: int | None = None) -> Iterato
     if not scope.everyone:
         query = query.where(Employment.school_id.in_(scope.schools))
     for row in work.session.execute(query.execution_options(yield_per=BATCH)):
-        record: dict[str, Any] = {name: value if value != "" else None for name, value in zip(wanted, row, strict=True)}
-        for name, precision in PARTIAL.items():
-            if record[name] is not None:
-                record[name] = PartialDate(record[name], record.pop(precision) or "day")
-        record["teaching_schools"] = (
-            tuple((record["teaching_schools"] or "").split("；")) if record["teaching_schools"] else None
-        )
-        yield record
+        yield _as_written(_record(list(columns), row))
+
+
+def _roster_columns() -> dict[str, Any]:
+    """Column of the sheet → where it is stored: on the person or on the period; numbers as they are masked."""
+    stored = {column.key: getattr(Employment, column.key) for column in Employment.__table__.columns}
+    stored |= {column.key: getattr(Person, column.key) for column in Person.__table__.columns}
+    named = (*(column.name for column in BY_CODE["teachers"].kind.columns), *PARTIAL.values())
+    return {name: stored[name] for name in named if name in stored} | {
+        "record_id": Person.id,
+        "school_code": School.code,
+        "id_number": Person.id_number_masked,
+        "phone": Person.phone_masked,
+    }
+
+
+def _is_latest() -> ColumnElement[bool]:
+    """No other period of the person begins later; one without a beginning is the first."""
+    later = aliased(Employment)
+    begins_later = or_(
+        Employment.valid_from.is_(None),
+        and_(later.valid_from.is_not(None), later.valid_from > Employment.valid_from),
+    )
+    same_person = and_(later.person_id == Employment.person_id, later.id != Employment.id)
+    return ~select(later.id).where(same_person, begins_later).exists()
+
+
+def _as_written(record: dict[str, Any]) -> Record:
+    """Months as months, several schools as several."""
+    for name, precision in PARTIAL.items():
+        if record[name] is not None:
+            record[name] = PartialDate(record[name], record.pop(precision) or "day")
+    if record["teaching_schools"] is not None:
+        record["teaching_schools"] = tuple(record["teaching_schools"].split("；"))
+    return record

@@ -20,6 +20,7 @@ from talent.people.roster import (
     PERIOD_FIELDS,
     PERSON_FIELDS,
     Period,
+    Placement,
     differs,
     findings,
     first_day,
@@ -69,6 +70,7 @@ class RosterPlanner:
         return found
 
     def _load(self) -> None:
+        """The persons the rows speak of, and their periods in order."""
         refs = (self._known(row) for plan in self.plans for row in plan.rows)
         ids = sorted({ref.id for ref in refs if ref is not None and ref.id is not None})
         for start in range(0, len(ids), CHUNK):
@@ -198,48 +200,56 @@ class RosterPlanner:
     def _update(self, plan: SheetPlan, row: ParsedRow, known: Ref, school: Ref) -> None:
         if known.id is None:
             return
-        person, periods = self.persons[known.id], self.periods[known.id]
-        said_of_person = person_values(row.values)
-        taken_back = known.name in _names(row.values.get("former_name"))
-        if self._formerly(known, row.values["name"]) and not taken_back:
-            said_of_person = {
-                name: value for name, value in said_of_person.items() if name not in ("name", "former_name")
-            }
-        changed = differs(person, said_of_person)
-        changed.update(self._changed_numbers(plan, row, known, person))
-        if "name" in changed:
-            changed.update(pinyin=pinyin_of(row.values["name"]), initials=initials_of(row.values["name"]))
-        said = period_values(row.values, school)
-        effective = row.values.get("effective_on") or self.as_of
-        opening = first_day({**person, **changed}, {**periods[0].values, **said})
-        placed = place(periods, said, effective, opening, bool(row.values.get(CARRIED)))
+        changed = self._changed_person(plan, row, known, self.persons[known.id])
+        placed = self._placed(row, {**self.persons[known.id], **changed}, self.periods[known.id], school)
         if row.number in plan.bad_rows:
             return
-        if changed:
-            before = {name: person.get(name) for name in changed}
-            plan.changes.append(
-                Change(Person.__tablename__, "update", changed, row.number, known.id, person["version"], before)
-            )
-        for period, values in placed.updates:
-            before = {name: getattr(period, name, period.values.get(name)) for name in values}
-            plan.changes.append(
-                Change(Employment.__tablename__, "update", values, row.number, period.id, period.version, before)
-            )
-        until_then = placed.updates[0][0].values if placed.updates else {}
-        for values in placed.adds:
-            plan.changes.append(
-                Change(
-                    Employment.__tablename__,
-                    "add",
-                    {**_blank_period(), **values, "person_id": known},
-                    row.number,
-                    before=until_then,
-                )
-            )
         if changed or placed.updates or placed.adds:
             plan.updated += 1
         else:
             plan.unchanged += 1
+        self._change_person(plan, row, known.id, changed)
+        self._change_periods(plan, row, known, placed)
+
+    def _changed_person(self, plan: SheetPlan, row: ParsedRow, known: Ref, person: dict[str, Any]) -> dict[str, Any]:
+        """What the row says otherwise of the person. A name borne before is an older file's, no renaming, unless
+        the row itself calls the present name the former one."""
+        said = person_values(row.values)
+        taken_back = known.name in _names(row.values.get("former_name"))
+        if self._formerly(known, row.values["name"]) and not taken_back:
+            said = {name: value for name, value in said.items() if name not in ("name", "former_name")}
+        changed = differs(person, said)
+        changed.update(self._changed_numbers(plan, row, known, person))
+        if "name" in changed:
+            changed.update(pinyin=pinyin_of(row.values["name"]), initials=initials_of(row.values["name"]))
+        return changed
+
+    def _placed(self, row: ParsedRow, person: dict[str, Any], periods: list[Period], school: Ref) -> Placement:
+        """What the row does to the periods of the person, as the person is with this row."""
+        said = period_values(row.values, school)
+        effective = row.values.get("effective_on") or self.as_of
+        opening = first_day(person, {**periods[0].values, **said})
+        return place(periods, said, effective, opening, bool(row.values.get(CARRIED)))
+
+    def _change_person(self, plan: SheetPlan, row: ParsedRow, person_id: int, changed: dict[str, Any]) -> None:
+        if not changed:
+            return
+        person = self.persons[person_id]
+        before = {name: person.get(name) for name in changed}
+        plan.changes.append(
+            Change(Person.__tablename__, "update", changed, row.number, person_id, person["version"], before)
+        )
+
+    @staticmethod
+    def _change_periods(plan: SheetPlan, row: ParsedRow, known: Ref, placed: Placement) -> None:
+        table = Employment.__tablename__
+        for period, values in placed.updates:
+            before = {name: getattr(period, name, period.values.get(name)) for name in values}
+            plan.changes.append(Change(table, "update", values, row.number, period.id, period.version, before))
+        until_then = placed.updates[0][0].values if placed.updates else {}
+        for values in placed.adds:
+            opened = {**_blank_period(), **values, "person_id": known}
+            plan.changes.append(Change(table, "add", opened, row.number, before=until_then))
 
     def _changed_numbers(self, plan: SheetPlan, row: ParsedRow, known: Ref, person: dict[str, Any]) -> dict[str, Any]:
         changed: dict[str, Any] = {}
