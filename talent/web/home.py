@@ -36,6 +36,9 @@ def index() -> str:
     tabs += [{"label": names[code], "url": kit.url_with(group=code), "current": asked == code, "count": counts[code]}
              for code in names if counts[code]]
     groups = todo.grouped(shown, today)
-    board_url = link_to("board.index") if current_actor().may("board:read") else ""
-    return render_template("home/index.html", board_url=board_url, tabs=tabs, groups=groups, total=len(found),
+    actor = current_actor()
+    beside = {name: link_to(endpoint) if actor.may(right) else ""
+              for name, endpoint, right in (("board_url", "board.index", "board:read"),
+                                            ("import_url", "imports.index", "record:import"))}
+    return render_template("home/index.html", **beside, tabs=tabs, groups=groups, total=len(found),
                            today=today, due=sum(1 for thing in found if thing.due is not None and thing.due <= today))

@@ -97,12 +97,14 @@ def frame() -> kit.Frame:
     if visit is None:
         return kit.Frame(bureau, languages=languages())
     actor, here, counted = visit.actor, request.blueprint, inbox.counted()
-    shown = () if visit.must_change else tuple(entries_for(actor))[:MOST_ENTRIES]
+    offered = () if visit.must_change else tuple(entries_for(actor))
+    shown, more = offered[:MOST_ENTRIES], offered[MOST_ENTRIES:]
     return kit.Frame(
         bureau,
         actor_name=visit.display_name,
         actor_place=_place(actor, visit.school_names),
         nav=[_item(entry, here, shown, counted.number if counted else 0) for entry in shown],
+        more=[_item(entry, here, more, 0) for entry in more],
         inbox=counted.number if counted else 0,
         inbox_at=counted.at if counted else "",
         inbox_url=url_for(INBOX) if INBOX in current_app.view_functions else "",

@@ -27,6 +27,9 @@ from talent.web.templating import hours as written
 
 SHORT = "short"
 
+#: Rights by which a person's page offers what else can be done.
+OFFERED = ("person:list", "record:read", "record:write", "person:change")
+
 pages = Blueprint("people", __name__, url_prefix="/people")
 
 
@@ -124,6 +127,6 @@ def _record(person_id: int) -> str:
     with open_read() as work:
         shown = profile.read(work, person_id, on, tab, asked)
         missing = gap.of_person(work, person_id, on, holds=shown.holds) if shown.person.in_service else None
-    return render_template("people/show.html", on=on, p=shown, gap=missing, own=person_id == current_actor().person_id,
-                           may_list=current_actor().may("person:list"), words=profile.words(),
-                           link_to=link_to)
+    actor = current_actor()
+    return render_template("people/show.html", on=on, p=shown, gap=missing, own=person_id == actor.person_id,
+                           may={right for right in OFFERED if actor.may(right)}, words=profile.words(), link_to=link_to)

@@ -29,13 +29,17 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What ``base.html`` shows around a page. Without an actor only the bureau's name stands there."""
+    """What ``base.html`` shows around a page. Without an actor only the bureau's name stands there.
+
+    ``more`` are the entries the rail has no room for; they stand in the person's menu.
+    """
 
     bureau: str
     home_url: str = "/"
     actor_name: str = ""
     actor_place: str = ""
     nav: Sequence[NavItem] = ()
+    more: Sequence[NavItem] = ()
     inbox: int = 0
     inbox_at: str = ""
     inbox_url: str = ""
