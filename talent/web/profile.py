@@ -76,6 +76,7 @@ class RecordLine:
     """One record of any kind; ``state`` is its own, or what stands in its place: failed, running, done."""
 
     kind: str
+    id: int
     on: date
     name: str
     level: str
@@ -218,7 +219,7 @@ def _records(work: Work, lines: Mapping[str, list[Any]], on: date, kind: str, as
     """One page of the lines asked for, with the numbers of the whole."""
     kind = kind if kind in KINDS else ""
     discarded = _discarded(work, on)
-    of_all = [RecordLine(line.kind, line.on, line.name, line.level, line.detail, line.hours,
+    of_all = [RecordLine(line.kind, line.id, line.on, line.name, line.level, line.detail, line.hours,
                          "failed" if line.kind == "training" and line.detail in discarded else line.state)
               for each in KINDS for line in lines[each]]
     wanted = sorted((line for line in of_all if kind in ("", line.kind)), key=lambda line: line.on, reverse=True)

@@ -198,8 +198,11 @@ def test_a_suspended_title_is_not_the_one_known_by(site: Site, lin: int) -> None
     ("mentoring", {"带教 周晓"}), ("nonsense", {"统编教材研修", "没过的课", "和平杯", "读写结合", "带教 周晓"}),
 ])
 def test_records_in_tabs(site: Site, lin: int, kind: str, names: set[str]) -> None:
-    shown = page(site.sign_in("hr"), f"{LIST}{lin}?kind={kind}").split('id="records"')[1]
-    assert {name for name in re.findall(r'<td class="key">(.+?)</td>', shown)} == names
+    hr = site.sign_in("hr")
+    shown = page(hr, f"{LIST}{lin}?kind={kind}").split('id="records"')[1]
+    opened = dict(re.findall(r'<td class="key"><a href="([^"]+)">(.+?)</a></td>', shown))
+    assert set(opened.values()) == names
+    assert all(name.removeprefix("带教 ") in page(hr, url) for url, name in opened.items())
     counts = re.findall(r'<span class="n">(\d+)</span></a>', shown)
     assert counts == ["5", "2", "1", "1", "1"]
 
