@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from talent.core.config import Settings
+from talent.core.language import set_language
 from talent.core.work import Program
 from tests.databases import Postgres, make_sqlite_template
 
@@ -28,6 +29,12 @@ class Clock:
     def move(self, **by: float) -> None:
         """Let time pass: ``clock.move(minutes=30)``."""
         self.now += timedelta(**by)
+
+
+@pytest.fixture(autouse=True)
+def chinese() -> None:
+    """Every test begins in Chinese, whatever a page of the test before was read in."""
+    set_language("zh")
 
 
 @pytest.fixture

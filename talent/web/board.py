@@ -133,7 +133,8 @@ def _view(seen: Board) -> dict[str, Any]:
 
 
 def _people(of: str, key: str = "", part: str = "") -> str:
-    return url_for("board.people", of=of, key=key or None, part=part or None)
+    # The date is said, so that a number still opens its people after another page was looked at on another day.
+    return url_for("board.people", of=of, key=key or None, part=part or None, on=kit.as_of(today()).on.isoformat())
 
 
 def _tower_columns(seen: Board, codes: list[str], labels: Mapping[str, str]) -> list[Column]:
