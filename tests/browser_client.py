@@ -1,6 +1,8 @@
 """A test client that behaves like a browser: it takes the token from the page before it sends a form."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from flask import Flask
@@ -20,7 +22,9 @@ def text(response: TestResponse) -> str:
 
 
 class Browser(FlaskClient):
-    """One browser with its cookies."""
+    """One browser with its cookies; ``key`` is the header by which another system of its account would speak."""
+
+    key: Mapping[str, str] = MappingProxyType({})
 
     def token(self, page: str) -> str:
         """The CSRF token of a page that holds a form."""
