@@ -70,7 +70,7 @@ class OfYear(Paged):
     school: Annotated[str, Field(max_length=80)] = ""
 
 
-@operations.get("/pay/years/<int(max=9998):year>/lines")
+@operations.get("/pay/years/<int(max=2147483647):year>/lines")
 @permission("pay:read")
 @spec.validate(resp=Answers(HTTP_200=LinesPage), tags=PAY)
 def lines(year: int, query: OfYear) -> LinesPage:

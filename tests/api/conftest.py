@@ -57,7 +57,9 @@ def actor_of(site: Site, role: str, **reach: Any) -> Actor:
     return actor
 
 
-def key_of(site: Site, role: str, *, reads_only: bool = True, life: timedelta = timedelta(days=30), **reach: Any) -> str:
+def key_of(
+    site: Site, role: str, *, reads_only: bool = True, life: timedelta = timedelta(days=30), **reach: Any
+) -> str:
     """A new key of the account of a role."""
     with site.program.begin(actor_of(site, role, **reach)) as work:
         return tokens.issue(work, label="测试系统", expires_on=work.today + life,
