@@ -26,10 +26,10 @@ Row = TypeVar("Row")
 
 
 def refuse_parameters(
-    _request: Any, _response: Any, error: ValidationError | None, _view: Any, _adapter: Any = None
+    _request: Any, _response: Any, error: Exception | None, _view: Any, _adapter: Any = None
 ) -> None:
     """A parameter that cannot be understood is refused by name, every one of them."""
-    if error is not None:
+    if isinstance(error, ValidationError):
         raise RuleViolation([_misunderstood(each) for each in error.errors(include_url=False)])
 
 

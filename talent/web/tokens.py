@@ -34,7 +34,8 @@ def issue() -> str | Response:
 
     def save() -> None:
         with open_write() as work:
-            secrets.append(tokens.issue(work, label=form.label.data or "", expires_on=form.expires_on.data,
+            last = form.expires_on.data or work.today
+            secrets.append(tokens.issue(work, label=form.label.data or "", expires_on=last,
                                         reads_only=bool(form.reads_only.data)))
 
     if kit.submit(form, save, "") is None:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from talent.core.access import operator
 from talent.core.batches import ImportBatch
+from talent.core.database import Base
 from talent.pay.models import PayBatch
 from talent.worker import run_once
 from tests import factories
@@ -17,6 +18,10 @@ from tests.api.conftest import Calling
 from tests.browser_client import Site
 
 ON = "2026-09-01"
+READINGS = (
+    "/hours", "/tiers/pyramid", "/tiers/eligible?tier=famous_teacher", "/indicators", "/policy", "/schools", "/people",
+    "/records/training", "/pay/batches", "/notice-end?published=2026-09-18&workdays=5",
+)
 
 
 @pytest.fixture
@@ -26,6 +31,13 @@ def district(site: Site) -> Site:
     factories.add_school(site.program, "S2", "第二小学")
     factories.add_person(site.program, "T2", "李四", "S2")
     return site
+
+
+def dump(site: Site) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table."""
+    with site.program.read(operator()) as work:
+        return {name: [tuple(row) for row in work.session.execute(select(table))]
+                for name, table in Base.metadata.tables.items()}
 
 
 def codes(answer: Any) -> list[str]:
@@ -45,14 +57,20 @@ def test_the_document_describes_every_operation(site: Site) -> None:
     assert body == {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
 
-@pytest.mark.parametrize("path", [
-    "/hours", "/tiers/pyramid", "/tiers/eligible?tier=famous_teacher", "/indicators", "/policy", "/schools", "/people",
-    "/records/training", "/pay/batches", "/notice-end?published=2026-09-18&workdays=5",
-])
+@pytest.mark.parametrize("path", READINGS)
 def test_every_reading_answers(district: Site, calling: Calling, path: str) -> None:
     answer = calling("hr").get(path)
     assert answer.status_code == 200, answer.get_data(as_text=True)
     assert answer.headers["Cache-Control"] == "no-store" and "Set-Cookie" not in answer.headers
+
+
+def test_reading_never_writes(district: Site, calling: Calling) -> None:
+    callers = [calling(role) for role in ("hr", "school", "finance", "auditor")]
+    before = dump(district)
+    for caller in callers:
+        for path in READINGS:
+            assert caller.get(path).status_code in (200, 403)
+    assert dump(district) == before
 
 
 def test_a_school_reads_its_own_people(district: Site, calling: Calling) -> None:
