@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy
-from flask import Flask, Response, redirect, session
+from flask import Flask, Response, redirect
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
+from talent import api
 from talent.core.language import CATALOGUES
 from talent.core.work import Program
 from talent.web import (
@@ -41,6 +42,7 @@ from talent.web import (
     security,
     templating,
     tiers,
+    tokens,
     training,
 )
 from talent.web.security import current_actor, public, signed_in
@@ -70,6 +72,7 @@ PAGES = (
     portraits,
     audit,
     proof,
+    tokens,
 )
 
 
@@ -90,6 +93,7 @@ def create_app(program: Program) -> Flask:
     _surround(app)
     for pages in dict.fromkeys(module.pages for module in PAGES):
         app.register_blueprint(pages)
+    api.install(app)
     app.add_url_rule("/", "root", root)
     app.add_url_rule("/healthz", "healthz", health)
     refusals.install(app)
@@ -116,7 +120,7 @@ def _configure(app: Flask, program: Program) -> None:
 
 def _extend(app: Flask) -> None:
     Bootstrap5(app)
-    Babel(app, locale_selector=lambda: session.get("lang", "zh"))
+    Babel(app, locale_selector=security.language)
     templating.install(app, refusals.worded)
     app.context_processor(lambda: {"frame": navigation.frame()})
     app.url_defaults(_with_version(app))
@@ -128,7 +132,8 @@ def _surround(app: Flask) -> None:
     app.before_request(security.refuse_nul)
     app.before_request(security.choose_language)
     app.before_request(security.find_visit)
-    CSRFProtect(app)
+    app.extensions["csrf"] = csrf = CSRFProtect(app)
+    csrf.exempt(api.operations)  # a key in a header, which no other site can send
     app.before_request(security.guard)
     app.before_request(inbox.forget_after_an_act)
     app.after_request(security.add_headers)

@@ -1,6 +1,8 @@
 """A test client that behaves like a browser: it takes the token from the page before it sends a form."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from flask import Flask
@@ -20,13 +22,22 @@ def text(response: TestResponse) -> str:
 
 
 class Browser(FlaskClient):
-    """One browser with its cookies."""
+    """One browser with its cookies; ``key`` is the header by which another system of its account would speak."""
+
+    key: Mapping[str, str] = MappingProxyType({})
+    first_token = ""
 
     def token(self, page: str) -> str:
         """The CSRF token of a page that holds a form."""
         found = _TOKEN.search(text(self.get(page)))
         assert found, f"{page} shows no form"
         return found.group(1)
+
+    def kept_token(self) -> str:
+        """A token good for this session: that of its first form, since one walk over all addresses needs no other."""
+        if not self.first_token:
+            self.first_token = self.token("/account" if self.get("/account").status_code == 200 else "/login")
+        return self.first_token
 
     def submit(self, url: str, fields: dict[str, Any] | None = None, *, page: str = "", **options: Any) -> TestResponse:
         """POST ``fields`` to ``url`` with the token of ``page`` (else of ``url`` itself)."""

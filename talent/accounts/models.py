@@ -2,7 +2,17 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from talent.core.access import ROLES
@@ -151,3 +161,35 @@ class LoginFailure(Base):
     address: Mapped[str] = mapped_column(String(45))
     fails: Mapped[int]
     last_at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
+class ApiToken(Base):
+    """A key by which another system of the bureau reads and hands in data on behalf of an account.
+
+    Only its hash is kept. It never does more than the account's roles allow today, and nothing that asks for a fresh
+    proof of who is there.
+    """
+
+    __tablename__ = "api_tokens"
+    __table_args__ = (CheckConstraint("created_on <= expires_on", name="order"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    label: Mapped[str] = mapped_column(String(40))
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    reads_only: Mapped[bool]
+    created_on: Mapped[date]
+    expires_on: Mapped[date]
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class ApiAnswer(Base):
+    """What a request with an ``Idempotency-Key`` was answered, so that sending it again does nothing twice."""
+
+    __tablename__ = "api_answers"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    request_sha256: Mapped[str] = mapped_column(String(64))
+    answer: Mapped[str] = mapped_column(Text)
+    answered_at: Mapped[datetime] = mapped_column(Instant)

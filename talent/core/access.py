@@ -48,6 +48,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
     "admin": {"account:list": "all", "account:manage": "all", "policy:read": "all"},
     "hr": {
         **_READS,
+        "api:use": "all",
         "record:import": "all",
         "record:write": "all",
         "record:export": "all",
@@ -66,6 +67,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
     "principal": {**_SCHOOL_READS},
     "school": {
         **_SCHOOL_READS,
+        "api:use": "school",
         "record:import": "school",
         "record:write": "school",
         "record:export": "school",
@@ -84,8 +86,14 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "portrait:hide": "self",
         "policy:read": "all",
     },
-    "finance": {"pay:read": "all", "pay:compute": "all", "assistance:read": "all", "policy:read": "all"},
-    "auditor": {**_READS, "audit:read": "all"},
+    "finance": {
+        "pay:read": "all",
+        "pay:compute": "all",
+        "assistance:read": "all",
+        "policy:read": "all",
+        "api:use": "all",
+    },
+    "auditor": {**_READS, "audit:read": "all", "api:use": "all"},
     # The person at the keyboard of the server: loads, computes drafts, reads, adds accounts; never approves,
     # publishes or reveals.
     OPERATOR: {

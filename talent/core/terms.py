@@ -107,6 +107,7 @@ AUDIT_ACTION: Mapping[str, str] = {
     "新建账号": "account:add", "更换密码": "account:change_password", "停用账号": "account:disable",
     "启用账号": "account:enable", "退出全部登录": "account:end_sessions", "重置密码": "account:reset_password",
     "更换密钥": "keys:rotate", "登录": "account:sign_in", "确认身份": "account:prove", "确认身份未通过": "account:prove_refused",
+    "取得接口令牌": "account:issue_token", "作废接口令牌": "account:revoke_token",
     "启用手机验证码": "account:add_factor", "取消手机验证码": "account:reset_factor",
     "重发恢复码": "account:renew_recovery_codes", "登录被拒": "account:sign_in_refused", "退出登录": "account:sign_out",
     "收下导入": "import:accept", "放弃导入": "import:discard", "上传导入": "import:stage", "撤销导入": "import:undo",

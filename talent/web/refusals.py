@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, flash, render_template, request, session, url_for
+from flask import Flask, Response, flash, jsonify, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, Unauthorized
 
 from talent.core.access import RIGHTS
 from talent.core.errors import Conflict, Finding, NotAllowed, NotFound, NotProved, RuleViolation
@@ -27,7 +27,7 @@ log = logging.getLogger("talent.web")
 OWN_PAGE = frozenset({403, 404, 409, 413, 429, 500, 503})
 RETRY_SECONDS = 10
 
-Answer = tuple[str, int] | tuple[str, int, Mapping[str, str]]
+Answer = tuple[Any, int] | tuple[Any, int, Mapping[str, str]]
 
 
 def worded(finding: Finding) -> tuple[str, str]:
@@ -41,12 +41,31 @@ def _sentence(text: str) -> str:
     return text if not text or text[-1] in "。.；;？?" else text + gettext("。")
 
 
-def _page(status: int, title: str, reason: str, hint: str = "", actions: Sequence[Mapping[str, str]] = ()) -> Answer:
+def _page(
+    status: int, title: str, reason: str, hint: str = "", actions: Sequence[Mapping[str, str]] = (),
+    findings: Sequence[Finding] = (),
+) -> Answer:
+    """The refusal as a page, or as problem+json for a script: the same words, with the codes beside them."""
+    if is_script():
+        return _problem(status, title, reason, hint, findings), status
     template = f"errors/{status}.html" if status in OWN_PAGE else "errors/refusal.html"
     offered = actions or [{"label": gettext("回到首页"), "url": url_for("root"), "kind": "line"}]
     page = render_template(template, title=title, reason=reason, hint=hint, actions=offered,
                            refusal_icon="info-circle", refusal_tag=str(status))
     return page, status
+
+
+def _problem(status: int, title: str, reason: str, hint: str, findings: Sequence[Finding]) -> Response:
+    """RFC 9457: what happened, why, what to do, and every finding with its code."""
+    body: dict[str, Any] = {"title": title, "status": status, "detail": reason, "hint": hint}
+    if findings:
+        body["findings"] = [
+            {"code": finding.code, "clause": finding.clause, "reason": reason, "hint": hint,
+             **({"field": finding.params["field"]} if "field" in finding.params else {})}
+            for finding in findings for reason, hint in [worded(finding)]]
+    answer = jsonify(body)
+    answer.mimetype = "application/problem+json"
+    return answer
 
 
 def roles_with(permission: str) -> list[str]:
@@ -93,7 +112,7 @@ def rule_violation(error: RuleViolation) -> Answer:
     """422: a rule said no to an act that had no form to say it on."""
     said = [worded(finding) for finding in error.findings]
     return _page(422, gettext("没有办成"), in_a_row(reason for reason, _ in said),
-                 in_a_row(dict.fromkeys(hint for _, hint in said)))
+                 in_a_row(dict.fromkeys(hint for _, hint in said)), findings=error.findings)
 
 
 def not_in_force(error: NotInForce) -> Answer:
@@ -124,6 +143,13 @@ def unavailable(error: Exception) -> Answer:
     return page[0], 503, {"Retry-After": str(RETRY_SECONDS)}
 
 
+def no_key(_error: Unauthorized) -> Answer:
+    """401 for a script: it brought no key, or one that opens nothing any more."""
+    page = _page(401, gettext("请先登录"), gettext("请求里没有令牌，或者令牌已过期、已作废、账号已停用。"),
+                 gettext("在“我的账号 › 接口令牌”里取一个，放在 Authorization: Bearer 后面。"))
+    return page[0], 401, {"WWW-Authenticate": "Bearer"}
+
+
 def http_error(error: HTTPException) -> Any:
     """What routing and parsing refuse: the same plain page; redirects pass."""
     if error.code is None or error.code < 400:
@@ -148,6 +174,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(NotProved, not_proved)
     app.register_error_handler(NotFound, not_found)
     app.register_error_handler(404, not_found)
+    app.register_error_handler(401, no_key)
     app.register_error_handler(Conflict, conflict)
     app.register_error_handler(RuleViolation, rule_violation)
     app.register_error_handler(NotInForce, not_in_force)

@@ -16,7 +16,7 @@ from flask.sessions import SecureCookieSessionInterface
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response as AnyResponse
 
-from talent.accounts import queries, rules
+from talent.accounts import queries, rules, tokens
 from talent.accounts.commands import NOBODY
 from talent.accounts.queries import Visit
 from talent.core.access import STEP_UP, Actor
@@ -29,6 +29,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = ("public",)
 SIGNED_IN = ("signed_in",)
+#: The blueprint other systems speak to: a key in the Authorization header, never a cookie.
+API = "api"
 #: Files of the program itself: no visit is looked up for them.
 STATIC = frozenset({"static", "bootstrap.static"})
 #: Where somebody with an initial password may go.
@@ -200,14 +202,33 @@ def refuse_nul() -> None:
 def choose_language() -> None:
     """``?lang=`` chooses for the visit; Chinese otherwise."""
     asked = request.args.get("lang", "")
+    if is_api():
+        set_language(language())
+        return
     if asked in LANGUAGES and asked != session.get("lang", "zh"):
         session["lang"] = asked
-    set_language(session.get("lang", "zh"))
+    set_language(language())
+
+
+def language() -> str:
+    """The language of this answer: a person's choice, or what another system says it accepts."""
+    if is_api():
+        return request.accept_languages.best_match(list(LANGUAGES)) or "zh"
+    chosen: str = session.get("lang", "zh")
+    return chosen
+
+
+def is_api() -> bool:
+    """Whether another system asks, not a browser."""
+    return request.path.startswith(f"/{API}/")
 
 
 def find_visit() -> None:
     """Load who is signed in, once per request, from our own row."""
     g.visit = None
+    if is_api():
+        _find_caller()
+        return
     token = session.get("token")
     if token is None or request.endpoint in STATIC:
         return
@@ -222,6 +243,18 @@ def find_visit() -> None:
         session["seen"] = now.timestamp()
 
 
+def _find_caller() -> None:
+    """Who sent the key in ``Authorization: Bearer …``; a cookie says nothing here, so nothing can be forged with it."""
+    sent = request.authorization
+    if sent is None or sent.type != "bearer" or not sent.token:
+        return
+    with program().read(NOBODY) as work:
+        caller = tokens.caller_of(work.session, sent.token, program().clock(), work.today)
+    if caller is not None and caller.reads_only and request.method not in ("GET", "HEAD"):
+        raise NotAllowed("api:change")
+    g.visit = caller.visit if caller is not None else None
+
+
 def guard() -> AnyResponse | None:
     """The one choke point: nobody passes without the right the route names."""
     if request.endpoint is None:
@@ -232,7 +265,7 @@ def guard() -> AnyResponse | None:
     visit = current_visit()
     if visit is None:
         return _to_login()
-    first = _first_step(visit)
+    first = None if is_api() else _first_step(visit)
     if first is not None:
         return first
     if rights != SIGNED_IN and not any(visit.actor.may(right) for right in rights):
@@ -266,7 +299,7 @@ def to_proof(back: str) -> AnyResponse:
 
 def is_script() -> bool:
     """Whether the asker reads JSON, not pages."""
-    return request.accept_mimetypes.best == "application/json" or request.is_json
+    return is_api() or request.accept_mimetypes.best == "application/json" or request.is_json
 
 
 def _to_login() -> AnyResponse:
