@@ -35,6 +35,7 @@ from talent.web import (
     people_acts,
     policy,
     portraits,
+    privacy,
     proof,
     refusals,
     school_acts,
@@ -71,6 +72,7 @@ PAGES = (
     policy,
     portraits,
     audit,
+    privacy,
     proof,
     tokens,
 )

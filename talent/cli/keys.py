@@ -21,8 +21,8 @@ from talent.core.access import operator
 from talent.core.batches import ChangeImage
 from talent.core.secrets import Vault
 from talent.core.work import Program
-from talent.exchange.roster import place_of
 from talent.people.models import Person
+from talent.people.numbers import place_of
 
 AT_ONCE = 2_000
 

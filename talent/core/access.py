@@ -44,9 +44,13 @@ _SCHOOL_READS: Mapping[str, Reach] = {
     "policy:read": "all",
 }
 
+#: What everybody may about themselves, where a grant names their person.
+_OWN: Mapping[str, Reach] = {"mydata:read": "self", "mydata:export": "self"}
+
 RIGHTS: Mapping[str, Mapping[str, Reach]] = {
-    "admin": {"account:list": "all", "account:manage": "all", "policy:read": "all"},
+    "admin": {**_OWN, "account:list": "all", "account:manage": "all", "policy:read": "all"},
     "hr": {
+        **_OWN,
         **_READS,
         "api:use": "all",
         "record:import": "all",
@@ -55,6 +59,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "record:undo": "all",
         "person:change": "all",
         "person:identify": "all",
+        "person:reveal": "all",
         "school:change": "all",
         "pay:compute": "all",
         "portrait:build": "all",
@@ -63,9 +68,10 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "policy:approve": "all",
         "conduct:read": "all",
     },
-    "leader": {**_READS, "policy:approve": "all"},
-    "principal": {**_SCHOOL_READS},
+    "leader": {**_OWN, **_READS, "policy:approve": "all"},
+    "principal": {**_OWN, **_SCHOOL_READS},
     "school": {
+        **_OWN,
         **_SCHOOL_READS,
         "api:use": "school",
         "record:import": "school",
@@ -73,8 +79,9 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "record:export": "school",
         "import:read": "school",
     },
-    "expert": {"policy:read": "all"},
+    "expert": {**_OWN, "policy:read": "all"},
     "teacher": {
+        **_OWN,
         "person:read": "self",
         "record:read": "self",
         "hours:read": "self",
@@ -87,13 +94,14 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "policy:read": "all",
     },
     "finance": {
+        **_OWN,
         "pay:read": "all",
         "pay:compute": "all",
         "assistance:read": "all",
         "policy:read": "all",
         "api:use": "all",
     },
-    "auditor": {**_READS, "audit:read": "all", "api:use": "all"},
+    "auditor": {**_OWN, **_READS, "audit:read": "all", "api:use": "all"},
     # The person at the keyboard of the server: loads, computes drafts, reads, adds accounts; never approves,
     # publishes or reveals.
     OPERATOR: {
@@ -111,7 +119,9 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
 
 
 #: Rights whose use asks for a proof of who is there: password or code given within the last minutes.
-STEP_UP = frozenset({"account:manage", "policy:approve", "portrait:publish"})
+STEP_UP = frozenset({
+    "account:manage", "policy:approve", "portrait:publish", "person:reveal", "mydata:export",
+})
 
 
 @dataclass(frozen=True, slots=True)

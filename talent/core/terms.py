@@ -103,7 +103,12 @@ ROLE_NAME: Mapping[str, str] = {
     "教师": "teacher", "财务科": "finance", "审计": "auditor", "本机操作员": "operator",
 }
 
+GRANT_STATE: Mapping[str, str] = {"待同意": "proposed", "有效": "active", "已收回": "ended"}
+ALIAS_KIND: Mapping[str, str] = {"工号": "staff_no", "证件号码": "id_number"}
+IMAGE_ACTION: Mapping[str, str] = {"修改": "update", "删除": "delete"}
+
 AUDIT_ACTION: Mapping[str, str] = {
+    "下载本人数据": "mydata:export", "查看完整号码": "person:reveal", "一小时内多次查看号码": "person:reveal_alarm",
     "新建账号": "account:add", "更换密码": "account:change_password", "停用账号": "account:disable",
     "启用账号": "account:enable", "退出全部登录": "account:end_sessions", "重置密码": "account:reset_password",
     "更换密钥": "keys:rotate", "登录": "account:sign_in", "确认身份": "account:prove", "确认身份未通过": "account:prove_refused",
