@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from io import BytesIO
 
 from talent.workbooks.writer import SAFE
 
@@ -20,12 +20,13 @@ class Page:
     rows: Sequence[Sequence[str]]
 
 
-def write(path: Path, pages: Iterable[Page]) -> None:
-    """Write the pages; every cell is text, so that nothing is ever run or rounded."""
+def written(pages: Iterable[Page]) -> bytes:
+    """The pages as a workbook, made in memory; every cell is text, so that nothing is ever run or rounded."""
     # XlsxWriter costs 0.2 s and only downloads need it
     import xlsxwriter
 
-    with xlsxwriter.Workbook(str(path), SAFE | {"constant_memory": True}) as book:
+    made = BytesIO()
+    with xlsxwriter.Workbook(made, SAFE | {"in_memory": True}) as book:
         head = book.add_format({"bold": True, "bg_color": "#DDE8F3", "border": 1})
         for page in pages:
             sheet = book.add_worksheet(page.title[:LONGEST_SHEET])
@@ -36,3 +37,4 @@ def write(path: Path, pages: Iterable[Page]) -> None:
             for number, row in enumerate(page.rows, 2):
                 for column, cell in enumerate(row):
                     sheet.write_string(number, column, cell)
+    return made.getvalue()
