@@ -38,6 +38,7 @@ from talent.web import (
     privacy,
     proof,
     refusals,
+    reveal,
     school_acts,
     schools,
     security,
@@ -73,6 +74,7 @@ PAGES = (
     portraits,
     audit,
     privacy,
+    reveal,
     proof,
     tokens,
 )

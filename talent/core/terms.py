@@ -105,6 +105,9 @@ ROLE_NAME: Mapping[str, str] = {
 
 GRANT_STATE: Mapping[str, str] = {"待同意": "proposed", "有效": "active", "已收回": "ended"}
 ALIAS_KIND: Mapping[str, str] = {"工号": "staff_no", "证件号码": "id_number"}
+REVEAL_REASON: Mapping[str, str] = {
+    "核对身份": "identity", "联系本人": "contact", "报送工资、社保": "payroll", "上级系统填报": "superior", "其他": "other",
+}
 IMAGE_ACTION: Mapping[str, str] = {"修改": "update", "删除": "delete"}
 
 AUDIT_ACTION: Mapping[str, str] = {

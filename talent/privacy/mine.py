@@ -111,7 +111,8 @@ def _through_another(table: Table, person_id: int) -> ColumnElement[bool] | None
         for key in column.foreign_keys:
             above = key.column.table
             if above is not table and pointing(above, Person.__tablename__):
-                return column.in_(select(key.column).where(about(above, person_id)))
+                rows = or_(*(each == person_id for each in pointing(above, Person.__tablename__)))
+                return column.in_(select(key.column).where(rows))
     return None
 
 

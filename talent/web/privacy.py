@@ -2,10 +2,8 @@
 
 import io
 import json
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -200,10 +198,7 @@ def download() -> Response:
 
 
 def _as_workbook(parts: Sequence[Part]) -> bytes:
-    with tempfile.TemporaryDirectory(dir=program().settings.home, prefix=".copy-") as folder:
-        path = Path(folder) / "copy.xlsx"
-        paper.write(path, [paper.Page(part.title, _note(part), part.headers, part.rows) for part in parts])
-        return path.read_bytes()
+    return paper.written([paper.Page(part.title, _note(part), part.headers, part.rows) for part in parts])
 
 
 def _as_json(parts: Sequence[Part]) -> bytes:
