@@ -38,6 +38,7 @@ from talent.web import (
     privacy,
     proof,
     refusals,
+    retention,
     reveal,
     school_acts,
     schools,
@@ -75,6 +76,7 @@ PAGES = (
     audit,
     privacy,
     reveal,
+    retention,
     proof,
     tokens,
 )

@@ -60,6 +60,9 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "person:change": "all",
         "person:identify": "all",
         "person:reveal": "all",
+        "retention:read": "all",
+        "retention:propose": "all",
+        "retention:approve": "all",
         "school:change": "all",
         "pay:compute": "all",
         "portrait:build": "all",
@@ -68,7 +71,9 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "policy:approve": "all",
         "conduct:read": "all",
     },
-    "leader": {**_OWN, **_READS, "policy:approve": "all"},
+    "leader": {
+        **_OWN, **_READS, "policy:approve": "all", "retention:read": "all", "retention:approve": "all",
+    },
     "principal": {**_OWN, **_SCHOOL_READS},
     "school": {
         **_OWN,
@@ -101,7 +106,14 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "policy:read": "all",
         "api:use": "all",
     },
-    "auditor": {**_OWN, **_READS, "audit:read": "all", "api:use": "all"},
+        **_OWN,
+        "pay:read": "all",
+        "pay:compute": "all",
+        "assistance:read": "all",
+        "policy:read": "all",
+        "api:use": "all",
+    },
+    "auditor": {**_OWN, **_READS, "audit:read": "all", "api:use": "all", "retention:read": "all"},
     # The person at the keyboard of the server: loads, computes drafts, reads, adds accounts; never approves,
     # publishes or reveals.
     OPERATOR: {
@@ -121,6 +133,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
 #: Rights whose use asks for a proof of who is there: password or code given within the last minutes.
 STEP_UP = frozenset({
     "account:manage", "policy:approve", "portrait:publish", "person:reveal", "mydata:export",
+    "retention:approve",
 })
 
 

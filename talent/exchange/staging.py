@@ -253,7 +253,7 @@ def read_batch(program: Program, actor: Actor, batch_id: int, report: Report) ->
     if state not in ("staged", "refused"):
         return _Held(state, as_of, Reading())
     home, names = program.settings.home, [file["name"] for file in listed]
-    if not all((files.folder(home) / stored[file["id"]]).is_file() for file in listed):
+    if not all(file["id"] in stored and (files.folder(home) / stored[file["id"]]).is_file() for file in listed):
         raise Conflict("import.files_gone")
     with ExitStack() as opened:
         paths = [opened.enter_context(files.readable(home, program.vault, stored[file["id"]])) for file in listed]

@@ -35,7 +35,8 @@ MOST_SHOWN = 10
 def tabs(current: str) -> list[dict[str, Any]]:
     """The pages of this family that the reader may open."""
     actor = current_actor()
-    offered = [("mine", gettext("我的数据"), actor.may(OWN)), ("inventory", gettext("用途与期限"), True)]
+    offered = [("mine", gettext("我的数据"), actor.may(OWN)), ("inventory", gettext("用途与期限"), True),
+               ("retention", gettext("到期清理"), actor.may("retention:read"))]
     return [{"label": label, "url": url_for(f"privacy.{name}"), "current": name == current}
             for name, label, may in offered if may]
 

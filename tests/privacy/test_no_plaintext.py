@@ -1,4 +1,4 @@
-"""Numbers, seeds and passwords in a working program: not one plain byte on the disk, in the database, a backup, a log."""
+"""Numbers, seeds, passwords in a working program: no plain byte on the disk, in the database, a backup or a log."""
 
 import io
 import logging
@@ -63,7 +63,7 @@ def log() -> Iterator[io.StringIO]:
 
 
 def work_through(site: Site) -> list[str]:
-    """A roster with numbers imported, changed and damaged; a seed; a password in the wrong field; a number looked at."""
+    """A roster imported, changed and damaged; a seed; a password in the wrong field; a number looked at."""
     hr = site.sign_in("hr")
     decide(site, hr, hand_in(site, hr, SCHOOLS.encode("utf-8-sig"), "学校.csv"), encoding="1", warnings="1")
     for number, phone in ((NUMBER, PHONE), (NUMBER, LATER)):
@@ -90,6 +90,6 @@ def test_no_plain_byte_is_left_anywhere(
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     secrets = [NUMBER, DAMAGED, PHONE, LATER, PASSWORD, PASSWORD[:40], factories.PASSWORD, *work_through(site)]
     places = everything(program, tmp_path, log)
-    assert [(name, secret) for name, content in places.items() for secret in secrets if secret.encode() in content] == []
+    assert [(name, each) for name, found in places.items() for each in secrets if each.encode() in found] == []
     assert list(scratch.iterdir()) == []
     assert any("110***" in content.decode("utf-8", "ignore") for content in places.values()), "masks are there"
