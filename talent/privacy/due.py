@@ -36,7 +36,7 @@ class Kind:
 
     code: str
     key: str
-    find: Callable[[date], Select[Any]]
+    find: Callable[[date], Select[*tuple[Any, ...]]]
     erase: Callable[[Work, Sequence[str]], None]
     remembered: bool = False
 
@@ -74,10 +74,10 @@ def _left_before(day: date) -> ColumnElement[bool]:
     return ever.exists() & ~serving.exists()
 
 
-def _with_number(field: str) -> Callable[[date], Select[Any]]:
+def _with_number(field: str) -> Callable[[date], Select[*tuple[Any, ...]]]:
     sealed = getattr(Person, f"{field}_sealed")
 
-    def find(day: date) -> Select[Any]:
+    def find(day: date) -> Select[*tuple[Any, ...]]:
         return select(Person.uid.label("key"), (Person.staff_no + " " + Person.name).label("told")).where(
             sealed.is_not(None), _left_before(day))
 
@@ -116,7 +116,7 @@ def _strip(image: ChangeImage, numbers: Sequence[str] = ("id_number", "phone")) 
         setattr(image, side, json.dumps(kept, ensure_ascii=False, sort_keys=True))
 
 
-def _images(day: date) -> Select[Any]:
+def _images(day: date) -> Select[*tuple[Any, ...]]:
     return select(ChangeImage.id.label("key"), cast(ChangeImage.batch_id, String).label("told")).join(
         ImportBatch, ImportBatch.id == ChangeImage.batch_id).where(
         ChangeImage.table_name == Person.__tablename__, ImportBatch.accepted_at < _moment(day),
@@ -131,24 +131,24 @@ def _strip_images(work: Work, keys: Sequence[str]) -> None:
 # ── rows that simply go ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _sessions(day: date) -> Select[Any]:
+def _sessions(day: date) -> Select[*tuple[Any, ...]]:
     ended = func.coalesce(UserSession.ended_at, UserSession.expires_at)
     return select(UserSession.id.label("key"), User.name.label("told")).join(
         User, User.id == UserSession.user_id).where(ended < _moment(day))
 
 
-def _failures(day: date) -> Select[Any]:
+def _failures(day: date) -> Select[*tuple[Any, ...]]:
     return select(LoginFailure.id.label("key"), LoginFailure.address.label("told")).where(
         LoginFailure.last_at < _moment(day))
 
 
-def _jobs(day: date) -> Select[Any]:
+def _jobs(day: date) -> Select[*tuple[Any, ...]]:
     """Finished ones whose result nobody opens any more; a paper's job goes with the paper."""
     return select(Job.id.label("key"), Job.kind.label("told")).where(
         Job.finished_at < _moment(day), Job.state.in_(("done", "failed")), ~Job.result.contains('"file"'))
 
 
-def _scores(day: date) -> Select[Any]:
+def _scores(day: date) -> Select[*tuple[Any, ...]]:
     """Superseded runs whose scores no later run goes on from."""
     later = select(PortraitRun.previous_id).where(PortraitRun.previous_id.is_not(None))
     return select(PortraitRun.id.label("key"), PortraitRun.code.label("told")).where(
@@ -169,12 +169,12 @@ def _remove(column: Any) -> Callable[[Work, Sequence[str]], None]:
 # ── imports ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _files(day: date) -> Select[Any]:
+def _files(day: date) -> Select[*tuple[Any, ...]]:
     """The bytes follow once their rows have gone."""
     return select(StoredFile.id.label("key"), StoredFile.name.label("told")).where(StoredFile.stored_at < _moment(day))
 
 
-def _previews(day: date) -> Select[Any]:
+def _previews(day: date) -> Select[*tuple[Any, ...]]:
     """Imports handed in and never decided on."""
     return select(ImportBatch.id.label("key"), cast(ImportBatch.id, String).label("told")).where(
         ImportBatch.state.in_(("staged", "refused")), ImportBatch.created_at < _moment(day))

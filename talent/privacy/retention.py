@@ -155,31 +155,33 @@ def run(program: Program, actor: Actor, payload: Mapping[str, Any], report: Repo
     with program.begin(actor) as work:
         work.require(APPROVE)
         row = work.session.get_one(RetentionRun, payload["run"])
-        if row.state != APPROVED:
-            return {"run": row.id}
-        due = {kind: keys_due(work, kind, row.due_on) for kind in KINDS}
-        if any(digest(keys) != json.loads(row.plan)[kind.code]["digest"] for kind, keys in due.items()):
-            _turn(work, row, APPROVED, state=STALE)
-            work.record("retention:stale", "retention", row.id)
+        if row.state == APPROVED and not _carry_out(work, row):
             return {"run": row.id, "stale": True}
-        buried = _erase(work, row, due)
     _sweep(program)
-    _write_down(program, payload["run"], buried)
+    _write_down(program, payload["run"])
     return {"run": payload["run"]}
 
 
-def _erase(work: Work, row: RetentionRun, due: Mapping[Kind, list[str]]) -> dict[str, list[str]]:
-    """Erase class by class; answers what must stay erased, by class."""
-    buried = {}
+def _carry_out(work: Work, row: RetentionRun) -> bool:
+    """Erase what was approved, or mark the run stale where it is no longer what is due; whether it was erased."""
+    due = {kind: keys_due(work, kind, row.due_on) for kind in KINDS}
+    if any(digest(keys) != json.loads(row.plan)[kind.code]["digest"] for kind, keys in due.items()):
+        _turn(work, row, APPROVED, state=STALE)
+        work.record("retention:stale", "retention", row.id)
+        return False
+    _erase(work, row, due)
+    return True
+
+
+def _erase(work: Work, row: RetentionRun, due: Mapping[Kind, list[str]]) -> None:
+    """Erase class by class, and keep by ``uid`` what must stay erased."""
     for kind, keys in due.items():
         kind.erase(work, keys)
-        if kind.remembered and keys:
-            buried[kind.code] = keys
+        if kind.remembered:
             work.session.add_all(Tombstone(run_id=row.id, kind=kind.code, uid=uid, erased_at=work.now)
                                  for uid in keys)
     _turn(work, row, APPROVED, state=DONE, done_at=work.now)
     work.record("retention:erase", "retention", row.id, erased=_counts(json.loads(row.plan)))
-    return buried
 
 
 def _sweep(program: Program) -> None:
@@ -207,13 +209,21 @@ def tombstones_file(home: Path) -> Path:
     return home / "privacy" / "tombstones"
 
 
-def _write_down(program: Program, run_id: int, buried: Mapping[str, Sequence[str]]) -> None:
+def _write_down(program: Program, run_id: int) -> None:
+    """Append the tombstones of a run, unless they are there: the worker before this one may have died in between."""
+    with program.read(_nobody()) as work:
+        rows = work.session.execute(select(Tombstone.kind, Tombstone.uid).where(Tombstone.run_id == run_id)
+                                    .order_by(Tombstone.id)).all()
     path = tombstones_file(program.settings.home)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    known = set(path.read_text(encoding="ascii").splitlines()) if path.exists() else set()
     with open(path, "a", encoding="ascii") as file:
-        for kind, uids in buried.items():
+        for kind in BY_CODE:
+            uids = [row.uid for row in rows if row.kind == kind]
             said = json.dumps({"run": run_id, "kind": kind, "uids": uids}, sort_keys=True)
-            file.write(f"{_seal(program, said)} {said}\n")
+            line = f"{_seal(program, said)} {said}"
+            if uids and line not in known:
+                file.write(line + "\n")
     path.chmod(0o600)
 
 
