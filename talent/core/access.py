@@ -106,13 +106,6 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "policy:read": "all",
         "api:use": "all",
     },
-        **_OWN,
-        "pay:read": "all",
-        "pay:compute": "all",
-        "assistance:read": "all",
-        "policy:read": "all",
-        "api:use": "all",
-    },
     "auditor": {**_OWN, **_READS, "audit:read": "all", "api:use": "all", "retention:read": "all"},
     # The person at the keyboard of the server: loads, computes drafts, reads, adds accounts; never approves,
     # publishes or reveals.

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from talent.accounts.models import LoginFailure, RecoveryCode, UserSession
+from talent.accounts.models import ApiToken, LoginFailure, RecoveryCode, UserSession
 from talent.achievements.models import Achievement, ContestResult, Mentoring
 from talent.assistance.models import Assignment
 from talent.core.access import operator
@@ -103,5 +103,7 @@ def _of_account(user_id: int, word: str) -> list[Any]:
         UserSession(token_sha256=f"{word}散列"[:64], user_id=user_id, address=f"{word}址", created_at=MOMENT,
                     expires_at=datetime(2025, 3, 5, tzinfo=UTC), proved_at=MOMENT),
         RecoveryCode(user_id=user_id, code_index=f"{word}码"),
+        ApiToken(user_id=user_id, label=f"{word}钥", token_sha256=f"{word}钥散列", reads_only=True, created_on=DAY,
+                 expires_on=DAY),
         LoginFailure(name_index=f"{word}名散列", address=f"{word}址", fails=1, last_at=MOMENT),
     ]
