@@ -9,6 +9,7 @@ from talent.indicators import models as indicators
 from talent.pay import models as pay
 from talent.people import models as people
 from talent.portraits import models as portraits
+from talent.privacy import models as privacy
 from talent.tiers import models as tiers
 from talent.training import models as training
 
@@ -27,5 +28,6 @@ ROOMS = (
     indicators,
     pay,
     portraits,
+    privacy,
 )
 metadata = Base.metadata

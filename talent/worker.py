@@ -27,6 +27,7 @@ from talent.core.jobs import MOST_ATTEMPTS, Claim, Job
 from talent.core.work import Program
 from talent.exchange import staging
 from talent.portraits.models import BUILD
+from talent.privacy import retention
 from talent.reports import commands as reports
 from talent.words.say import all_words, say
 
@@ -59,6 +60,7 @@ TASKS: Mapping[str, Task] = {
     staging.ACCEPT: staging.run_accept,
     reports.KIND: print_board,
     BUILD: build_portraits,
+    retention.TASK: retention.run,
 }
 
 

@@ -2,7 +2,7 @@
 
 Sources: ``_()`` in templates and pages, the tables of ``talent/words``, the vocabularies of ``core/terms``, and all
 that the policy book says in words: labels, documents, clauses, notes, rows of tables; what sheets and their columns are
-called. Existing translations stay; texts nobody uses any more go.
+called; the inventory of personal information. Existing translations stay; texts nobody uses any more go.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,6 +20,7 @@ from talent.exchange.kinds import KINDS
 from talent.policy.book import Book, load_book
 from talent.policy.registry import FAMILIES
 from talent.policy.types import dump
+from talent.privacy import inventory
 from talent.words.say import all_words
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,6 +69,7 @@ def texts() -> Iterator[str]:
         if isinstance(vocabulary, Mapping):
             found.update(dict.fromkeys(vocabulary))
     found.update(dict.fromkeys(book_texts(load_book())))
+    found.update(dict.fromkeys(inventory.texts()))
     for kind in KINDS:
         found[kind.sheet] = None
         found.update(dict.fromkeys(text for column in kind.columns for text in (column.header, column.note)))

@@ -17,12 +17,13 @@ from sqlalchemy.orm import Session
 from talent.accounts import second_factor
 from talent.accounts.models import SecondFactor
 from talent.cli.door import open_program, refusing
+from talent.core import files
 from talent.core.access import operator
 from talent.core.batches import ChangeImage
 from talent.core.secrets import Vault
 from talent.core.work import Program
-from talent.exchange.roster import place_of
 from talent.people.models import Person
+from talent.people.numbers import place_of
 
 AT_ONCE = 2_000
 
@@ -58,13 +59,14 @@ def keys() -> None:
 @keys.command()
 @refusing
 def rotate() -> None:
-    """Seal every ID number, phone and code seed with a fresh key, the site stopped; make a backup afterwards."""
+    """Seal every number, code seed and uploaded file with a fresh key, the site stopped; make a backup afterwards."""
     settings = open_program().settings
     settings.begin_key_change("field")
     program = Program(settings)
     with program.begin(operator()) as work:
         changed = reseal(work.session, work.vault)
         work.record("keys:rotate", "key", "field", values=changed)
+    changed += files.reseal(settings.home, program.vault)
     program.engine.dispose()
     settings.older_key_file("field").unlink()
     click.echo(f"已用新密钥重新加密 {changed} 个值；请重新备份 · sealed anew, make a backup now")

@@ -1,5 +1,6 @@
 """Keeping the program well: ``backup``, ``restore``, ``doctor``, ``bench``."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import click
 from talent.cli import archive
 from talent.cli.checks import examine
 from talent.cli.door import REFUSED, as_json, open_program, print_json, refusing
+from talent.core.access import operator
 from talent.core.config import Settings
 from talent.core.work import Program
+from talent.privacy import retention
 
 PATH = click.Path(dir_okay=False, path_type=Path)
 
@@ -28,15 +31,26 @@ def backup(file: Path) -> None:
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--keys", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="默认为 FILE.keys")
+@click.option("--tombstones", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="原处 privacy/tombstones 的副本：备份之后清理过的再清理一次 · what was erased since the backup")
 @refusing
-def restore(file: Path, keys: Path | None) -> None:
-    """Restore FILE into an empty home."""
+def restore(file: Path, keys: Path | None, tombstones: Path | None) -> None:
+    """Restore FILE into an empty home, and erase again what had been erased."""
     settings = Settings()
     try:
         rows = archive.read(Program(settings), file, keys or archive.keys_file(file))
     except archive.NotRestored as refused:
         raise click.ClickException(str(refused)) from refused
     click.echo(f"{settings.home.absolute()}: {rows} 行 · rows")
+    if tombstones is None:
+        click.echo("原处若有 privacy/tombstones，请用 --tombstones 再清理一次 · bring the tombstones, if any", err=True)
+        return
+    count = retention.replay(Program(settings), operator(), tombstones.read_text(encoding="ascii").splitlines())
+    kept = retention.tombstones_file(settings.home)
+    kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.copyfile(tombstones, kept)
+    kept.chmod(0o600)
+    click.echo(f"再清理 {count} 项 · erased again")
 
 
 @click.command()

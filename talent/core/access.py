@@ -44,9 +44,13 @@ _SCHOOL_READS: Mapping[str, Reach] = {
     "policy:read": "all",
 }
 
+#: What everybody may about themselves, where a grant names their person.
+_OWN: Mapping[str, Reach] = {"mydata:read": "self", "mydata:export": "self"}
+
 RIGHTS: Mapping[str, Mapping[str, Reach]] = {
-    "admin": {"account:list": "all", "account:manage": "all", "policy:read": "all"},
+    "admin": {**_OWN, "account:list": "all", "account:manage": "all", "policy:read": "all"},
     "hr": {
+        **_OWN,
         **_READS,
         "api:use": "all",
         "record:import": "all",
@@ -55,6 +59,10 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "record:undo": "all",
         "person:change": "all",
         "person:identify": "all",
+        "person:reveal": "all",
+        "retention:read": "all",
+        "retention:propose": "all",
+        "retention:approve": "all",
         "school:change": "all",
         "pay:compute": "all",
         "portrait:build": "all",
@@ -63,9 +71,12 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "policy:approve": "all",
         "conduct:read": "all",
     },
-    "leader": {**_READS, "policy:approve": "all"},
-    "principal": {**_SCHOOL_READS},
+    "leader": {
+        **_OWN, **_READS, "policy:approve": "all", "retention:read": "all", "retention:approve": "all",
+    },
+    "principal": {**_OWN, **_SCHOOL_READS},
     "school": {
+        **_OWN,
         **_SCHOOL_READS,
         "api:use": "school",
         "record:import": "school",
@@ -73,8 +84,9 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "record:export": "school",
         "import:read": "school",
     },
-    "expert": {"policy:read": "all"},
+    "expert": {**_OWN, "policy:read": "all"},
     "teacher": {
+        **_OWN,
         "person:read": "self",
         "record:read": "self",
         "hours:read": "self",
@@ -87,13 +99,14 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "policy:read": "all",
     },
     "finance": {
+        **_OWN,
         "pay:read": "all",
         "pay:compute": "all",
         "assistance:read": "all",
         "policy:read": "all",
         "api:use": "all",
     },
-    "auditor": {**_READS, "audit:read": "all", "api:use": "all"},
+    "auditor": {**_OWN, **_READS, "audit:read": "all", "api:use": "all", "retention:read": "all"},
     # The person at the keyboard of the server: loads, computes drafts, reads, adds accounts; never approves,
     # publishes or reveals.
     OPERATOR: {
@@ -111,7 +124,10 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
 
 
 #: Rights whose use asks for a proof of who is there: password or code given within the last minutes.
-STEP_UP = frozenset({"account:manage", "policy:approve", "portrait:publish"})
+STEP_UP = frozenset({
+    "account:manage", "policy:approve", "portrait:publish", "person:reveal", "mydata:export",
+    "retention:approve",
+})
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,14 +24,22 @@ class Vault:
 
     def seal(self, plain: str, place: str) -> bytes:
         """Nonce and ciphertext of ``plain``, bound to ``place``."""
-        nonce = os.urandom(NONCE_BYTES)
-        return nonce + AESGCM(self.field_key).encrypt(nonce, plain.encode(), place.encode())
+        return self.seal_bytes(plain.encode(), place)
 
     def open(self, sealed: bytes, place: str) -> str:
         """The plain value.
 
         Raises :class:`cryptography.exceptions.InvalidTag` when the bytes were changed or moved.
         """
+        return self.open_bytes(sealed, place).decode()
+
+    def seal_bytes(self, plain: bytes, place: str) -> bytes:
+        """As :meth:`seal`, of any bytes."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + AESGCM(self.field_key).encrypt(nonce, plain, place.encode())
+
+    def open_bytes(self, sealed: bytes, place: str) -> bytes:
+        """As :meth:`open`, of any bytes."""
         try:
             return _opened(self.field_key, sealed, place)
         except InvalidTag:
@@ -44,8 +52,8 @@ class Vault:
         return hmac.new(self.index_key, plain.encode(), hashlib.sha256).hexdigest()
 
 
-def _opened(key: bytes, sealed: bytes, place: str) -> str:
-    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode()).decode()
+def _opened(key: bytes, sealed: bytes, place: str) -> bytes:
+    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode())
 
 
 def masked(plain: str, head: int = 3, tail: int = 2) -> str:

@@ -103,7 +103,26 @@ ROLE_NAME: Mapping[str, str] = {
     "教师": "teacher", "财务科": "finance", "审计": "auditor", "本机操作员": "operator",
 }
 
+GRANT_STATE: Mapping[str, str] = {"待同意": "proposed", "有效": "active", "已收回": "ended"}
+ALIAS_KIND: Mapping[str, str] = {"工号": "staff_no", "证件号码": "id_number"}
+#: What a retention run may take away.
+RETENTION: Mapping[str, str] = {
+    "离岗人员的手机": "phone", "离岗人员的证件号码": "id_number", "改动前后里的号码": "images", "上传的文件": "uploads",
+    "没有收下的导入": "previews", "被替代的画像得分": "scores", "结束的登录会话": "sessions", "登录失败次数": "failures",
+    "办结的后台任务": "jobs",
+}
+RETENTION_STATE: Mapping[str, str] = {
+    "待批准": "proposed", "正在清理": "approved", "已退回": "rejected", "已清理": "done", "已作废": "stale",
+}
+REVEAL_REASON: Mapping[str, str] = {
+    "核对身份": "identity", "联系本人": "contact", "报送工资、社保": "payroll", "上级系统填报": "superior", "其他": "other",
+}
+IMAGE_ACTION: Mapping[str, str] = {"修改": "update", "删除": "delete"}
+
 AUDIT_ACTION: Mapping[str, str] = {
+    "提出到期清理": "retention:propose", "批准到期清理": "retention:approve", "退回到期清理": "retention:reject",
+    "到期清理": "retention:erase", "到期清理作废": "retention:stale", "恢复后再清理": "retention:replay",
+    "下载本人数据": "mydata:export", "查看完整号码": "person:reveal", "一小时内多次查看号码": "person:reveal_alarm",
     "新建账号": "account:add", "更换密码": "account:change_password", "停用账号": "account:disable",
     "启用账号": "account:enable", "退出全部登录": "account:end_sessions", "重置密码": "account:reset_password",
     "更换密钥": "keys:rotate", "登录": "account:sign_in", "确认身份": "account:prove", "确认身份未通过": "account:prove_refused",

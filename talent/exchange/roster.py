@@ -14,6 +14,7 @@ from talent.exchange.directory import Directory
 from talent.exchange.records import CHUNK, missing, refer
 from talent.people.models import Employment, Person, PersonAlias
 from talent.people.names import initials_of, pinyin_of
+from talent.people.numbers import place_of
 from talent.people.roster import (
     CARRIED,
     PARTIAL,
@@ -38,11 +39,6 @@ NUMBERS = (("id_number", "id_number"), ("phone", "phone"))
 #: Columns of a person that follow from others: how a name is found, and a number in its three forms.
 DERIVED = ("pinyin", "initials", *(f"{field}_{form}" for field, _ in NUMBERS for form in ("sealed", "index", "masked")))
 STORED_OF_PERSON = (*PERSON_COLUMNS, *DERIVED, "uid", "version", "staff_no")
-
-
-def place_of(uid: str, field: str) -> str:
-    """Where a sealed number belongs: the ciphertext opens nowhere else."""
-    return f"people/{uid}/{field}"
 
 
 class RosterPlanner:

@@ -7,6 +7,7 @@ files, the person and the preview, and the outcome is planned again inside the t
 import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -251,12 +252,12 @@ def read_batch(program: Program, actor: Actor, batch_id: int, report: Report) ->
             select(StoredFile).where(StoredFile.id.in_([file["id"] for file in listed])))}
     if state not in ("staged", "refused"):
         return _Held(state, as_of, Reading())
-    folder = files.folder(program.settings.home)
-    paths = [folder / stored[file["id"]] for file in listed]
-    if not all(path.is_file() for path in paths):
+    home, names = program.settings.home, [file["name"] for file in listed]
+    if not all(file["id"] in stored and (files.folder(home) / stored[file["id"]]).is_file() for file in listed):
         raise Conflict("import.files_gone")
-    names = [file["name"] for file in listed]
-    return _Held(state, as_of, read_files(paths, SITE, encoding=encoding or None, names=names))
+    with ExitStack() as opened:
+        paths = [opened.enter_context(files.readable(home, program.vault, stored[file["id"]])) for file in listed]
+        return _Held(state, as_of, read_files(paths, SITE, encoding=encoding or None, names=names))
 
 
 def run_preview(program: Program, actor: Actor, payload: Mapping[str, Any], report: Report) -> dict[str, Any]:

@@ -46,4 +46,7 @@ def paper_of(work: Work, job_id: int) -> StoredFile:
     if (job is None or job.kind != KIND or job.state != "done" or job.requested_by is None
             or job.requested_by != work.actor.user_id):
         raise NotFound("report", job_id)
-    return work.session.get_one(StoredFile, json.loads(job.result)["file"])
+    stored = work.session.get(StoredFile, json.loads(job.result)["file"])
+    if stored is None:  # its time was over
+        raise NotFound("report", job_id)
+    return stored

@@ -99,10 +99,11 @@ def paper(job_id: int) -> Response:
     """A finished paper, for who asked for it."""
     with open_read() as work:
         stored = queries.paper_of(work, job_id)
-        name, path = stored.name, files.folder(program().settings.home) / stored.stored_as
-    if not path.is_file():
+        name, stored_as, home = stored.name, stored.stored_as, program().settings.home
+    if not (files.folder(home) / stored_as).is_file():
         raise NotFound("report", job_id)
-    return send_file(BytesIO(path.read_bytes()), "application/pdf", as_attachment=True, download_name=name)
+    content = files.content(home, program().vault, stored_as)
+    return send_file(BytesIO(content), "application/pdf", as_attachment=True, download_name=name)
 
 
 def _reasons(error: str) -> str:

@@ -197,11 +197,12 @@ def report(batch_id: int) -> Response:
         if not 1 <= number <= len(uploads):
             raise NotFound("file", number)
         name, stored, encoding = uploads[number - 1].name, uploads[number - 1].stored_as, detail.batch.encoding
-    path = files.folder(program().settings.home) / stored
-    if not path.is_file():
+    home = program().settings.home
+    if not (files.folder(home) / stored).is_file():
         raise NotFound("file", number)
     try:
-        source = read(path, SITE, encoding=encoding or None, name=name)
+        with files.readable(home, program().vault, stored) as path:
+            source = read(path, SITE, encoding=encoding or None, name=name)
     except FileRefused as refused:
         raise NotFound("file", number) from refused
     worded = [(issue, *say(issue)) for issue in detail.issues if issue.file == name]

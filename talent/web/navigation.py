@@ -19,7 +19,7 @@ INBOX = "home.index"
 UNDER = {"schools": "people", "people_acts": "people", "school_acts": "people"}
 #: Families that tell of now only, or of a year of their own.
 UNDATED = frozenset({"login", "admin", "home", "imports", "jobs", "pay", "people_acts", "school_acts", "audit",
-                     "proof"})
+                     "proof", "privacy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ ENTRIES = (
     Entry(lazy_gettext("审计"), "audit.index", "shield-check", "audit:read"),
     Entry(lazy_gettext("导入"), "imports.index", "file-earmark-arrow-up", "record:import"),
     Entry(lazy_gettext("政策参数"), "policy.index", "sliders", "policy:read"),
+    Entry(lazy_gettext("个人信息"), "privacy.index", "shield-lock"),
 )
 
 

@@ -28,7 +28,7 @@ from talent.web.templating import hours as written
 SHORT = "short"
 
 #: Rights by which a person's page offers what else can be done.
-OFFERED = ("person:list", "record:read", "record:write", "person:change")
+OFFERED = ("person:list", "record:read", "record:write", "person:change", "person:reveal")
 
 pages = Blueprint("people", __name__, url_prefix="/people")
 

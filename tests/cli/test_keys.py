@@ -13,9 +13,9 @@ from talent.core.batches import ChangeImage
 from talent.core.secrets import Vault
 from talent.core.work import Program
 from talent.exchange.apply import from_image
-from talent.exchange.roster import place_of
 from talent.exchange.undo import undo
 from talent.people.models import Person
+from talent.people.numbers import place_of
 from talent.schema import metadata
 from tests.exchange.test_roster import SCHOOLS, TEACHER, imported
 

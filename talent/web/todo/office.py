@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select, true
 from talent.accounts.models import RoleGrant
 from talent.core.batches import ImportBatch
 from talent.core.jobs import Job
+from talent.privacy import retention, reveal
 from talent.settings import queries as settings
 from talent.web.links import link_to
 from talent.web.todo.things import Look, Thing
@@ -80,3 +81,25 @@ def grants(look: Look) -> Iterator[Thing]:
         yield Thing(gettext("同意角色授权"), gettext("另一位管理员提出的角色，由您同意才生效"),
                     gettext("%(n)s 项授权", n=count), "admin", link_to("admin.index"), gettext("去同意"),
                     since=look.day(oldest))
+
+
+def reveals(look: Look) -> Iterator[Thing]:
+    """Somebody looked at many whole numbers within an hour: for who reads the audit, and who can close an account."""
+    reads = look.actor.may("audit:read")
+    if not reads and not look.actor.may("account:manage"):
+        return
+    count, first = reveal.alarms_since(look.work, look.work.now - REMEMBERED)
+    if count:
+        url = link_to("audit.index", action=reveal.ALARM) if reads else link_to("admin.index")
+        yield Thing(gettext("查问多次查看完整号码的人"), gettext("一小时内看的号码超过提醒线；理由在审计里"),
+                    gettext("%(n)s 次", n=count), "admin", url, gettext("去看"), since=look.day(first))
+
+
+def erasures(look: Look) -> Iterator[Thing]:
+    """A retention run another person asked for."""
+    if not look.actor.may(retention.APPROVE):
+        return
+    count, oldest = retention.waiting_for(look.work)
+    if count:
+        yield Thing(gettext("批准到期清理"), gettext("另一位提出的，由您批准或退回"), gettext("%(n)s 次", n=count),
+                    "admin", link_to("privacy.retention"), gettext("去批准"), since=look.day(oldest))

@@ -1,0 +1,13 @@
+"""What asking for personal information, keeping and erasing it can be refused with."""
+
+WORDS: dict[str, tuple[str, str]] = {
+    "reveal.no_reason": ("没有选择查看的理由", "选一项；本人会看到谁在什么时候为什么看过"),
+    "reveal.no_words": ("选“其他”的，没有写明理由", "写明为什么要看，至少 {least} 个字"),
+    "retention.nothing_due": ("今天没有到期的", "到期之后再提"),
+    "retention.same_person": ("到期清理由提出人以外的另一个人批准", "请另一位有权批准的人办理"),
+    "retention.tombstone_strange": ("清理登记文件里有一行不是本系统签的，或被改动过；没有清理", "请用另处保存的副本，密钥须与备份的是同一套"),
+    "retention.erasing": ("正在清理", ""),
+    "conflict.retention": ("这一次清理已经有人处理", "请看现在的情况"),
+    "conflict.retention_open": ("已有一次清理正等批准", "先办那一次"),
+    "reveal.too_long": ("超过 {most} 个字", "请写短一些"),
+}

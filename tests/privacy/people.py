@@ -1,0 +1,109 @@
+"""Two people about whom every table holds something, told apart by a word in every text."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from talent.accounts.models import ApiToken, LoginFailure, RecoveryCode, UserSession
+from talent.achievements.models import Achievement, ContestResult, Mentoring
+from talent.assistance.models import Assignment
+from talent.core.access import operator
+from talent.core.batches import ChangeImage, ImportBatch
+from talent.core.secrets import masked
+from talent.core.work import Program, Work
+from talent.pay.models import PayBatch, PayFinding, PayLine
+from talent.people.models import Absence, Appraisal, ConductCase, Exchange, Person, PersonAlias, School
+from talent.people.numbers import place_of
+from talent.portraits.models import PortraitChoice, PortraitRun, PortraitScore
+from talent.tiers.models import Title, TitleState
+from talent.training.models import Training
+from tests import factories
+
+DAY, MOMENT = date(2025, 3, 4), datetime(2025, 3, 4, 1, tzinfo=UTC)
+
+
+def give_numbers(program: Program, person_id: int, id_number: str, phone: str) -> None:
+    """Seal an ID number and a phone of a person, as an import does."""
+    with program.begin(operator()) as work:
+        person = work.session.get_one(Person, person_id)
+        for field, number in (("id_number", id_number), ("phone", phone)):
+            setattr(person, f"{field}_sealed", work.vault.seal(number, place_of(person.uid, field)))
+            setattr(person, f"{field}_index", work.vault.index(number))
+            setattr(person, f"{field}_masked", masked(number))
+
+
+def fill(program: Program, staff_no: str, word: str, user_id: int) -> int:
+    """Something about a person in every table; ``word`` stands in every text."""
+    person_id = factories.add_person(program, staff_no, name=f"{word}名")
+    other = factories.add_person(program, f"{staff_no}-X", name="同事")
+    with program.begin(operator()) as work:
+        work.session.add_all(_records(work, person_id, other, word))
+        work.session.add_all(_of_account(user_id, word))
+        work.session.flush()
+        title = work.session.scalars(select(Title).where(Title.person_id == person_id)).one()
+        work.session.add(TitleState(title_id=title.id, state="in_office", changed_on=DAY, reason=f"{word}因"))
+        training = work.session.scalars(select(Training).where(Training.person_id == person_id)).one()
+        batch = work.session.scalars(select(ImportBatch)).first()
+        assert batch is not None
+        work.session.add(ChangeImage(
+            batch_id=batch.id, table_name="trainings", row_id=training.id, action="update",
+            before=f'{{"name": "{word}旧"}}', after=f'{{"name": "{word}新"}}'))
+        work.record("person:transfer", "person", person_id, to=f"{word}校")
+        work.record("person:reveal", "person", person_id, field="phone", reason=f"{word}由")
+    return person_id
+
+
+def _records(work: Work, person_id: int, other: int, word: str) -> list[Any]:
+    school = _school(work)
+    pay, run = _batches(work)
+    own: dict[str, Any] = {"person_id": person_id}
+    return [
+        PersonAlias(**own, kind="staff_no", value=f"{word}号", replaced_at=MOMENT),
+        Absence(**own, started_on=DAY, ended_on=DAY, kind="sick"), Appraisal(**own, year=2024, result="excellent"),
+        Exchange(**own, from_school_id=school, to_school_id=school, started_on=DAY),
+        ConductCase(**own, decided_on=DAY, reason=f"{word}事由"),
+        Training(**own, name=f"{word}训", level="district", ended_on=DAY, hours_hundredths=750),
+        ContestResult(**own, contest=f"{word}赛", level="district", grade="first", awarded_on=DAY),
+        Achievement(**own, kind="paper", name=f"{word}文", level="district", achieved_on=DAY),
+        Mentoring(**own, apprentice_id=other, started_on=DAY),
+        Assignment(**own, sending_school_id=school, host=f"{word}受援", kind="paired", started_on=DAY),
+        Title(**own, tier="new_talent", round=f"{word}届", recognised_on=DAY, term_from=DAY),
+        PayLine(batch_id=pay, **own, school_id=school, staff_no=f"{word}号", school_code="S1", months="[3]",
+                month_count=1, days=20, amount_fen=123456),
+        PayFinding(batch_id=pay, **own, school_id=school, code="pay.open_end", level="warning", clause="",
+                   params=f'{{"host": "{word}受援"}}'),
+        PortraitChoice(**own, is_hidden=True, changed_at=MOMENT),
+        PortraitScore(run_id=run, **own, coverage=0.5, is_insufficient=False, peer_cell=f"{word}格"),
+    ]
+
+
+def _school(work: Work) -> int:
+    """The school the factories made."""
+    return work.session.scalars(select(School.id).order_by(School.id)).first() or 0
+
+
+def _batches(work: Work) -> tuple[int, int]:
+    """A pay batch and a portrait run, made once; and an import beside them."""
+    pay = work.session.scalars(select(PayBatch)).first()
+    run = work.session.scalars(select(PortraitRun)).first()
+    if pay is None or run is None:
+        pay = PayBatch(year=2024, sequence=1, convention="day", state="computed", computed_at=MOMENT,
+                       computed_by_name="x", book_digest="x", content_hash="x", total_fen=0, parameters="{}",
+                       snapshot="{}")
+        run = PortraitRun(code="x", as_of=DAY, seed=0, created_at=MOMENT, input_sha256="x", book_digest="x",
+                          settings="{}", versions="{}")
+        work.session.add_all([pay, run, ImportBatch(state="accepted", files="[]", created_at=MOMENT)])
+        work.session.flush()
+    return pay.id, run.id
+
+
+def _of_account(user_id: int, word: str) -> list[Any]:
+    return [
+        UserSession(token_sha256=f"{word}散列"[:64], user_id=user_id, address=f"{word}址", created_at=MOMENT,
+                    expires_at=datetime(2025, 3, 5, tzinfo=UTC), proved_at=MOMENT),
+        RecoveryCode(user_id=user_id, code_index=f"{word}码"),
+        ApiToken(user_id=user_id, label=f"{word}钥", token_sha256=f"{word}钥散列", reads_only=True, created_on=DAY,
+                 expires_on=DAY),
+        LoginFailure(name_index=f"{word}名散列", address=f"{word}址", fails=1, last_at=MOMENT),
+    ]
