@@ -62,9 +62,11 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "policy:propose": "all",
         "policy:approve": "all",
         "conduct:read": "all",
+        "proposal:read": "all",
+        "proposal:decide": "all",
     },
     "leader": {**_READS, "policy:approve": "all"},
-    "principal": {**_SCHOOL_READS},
+    "principal": {**_SCHOOL_READS, "proposal:read": "school", "proposal:verify": "school"},
     "school": {
         **_SCHOOL_READS,
         "api:use": "school",
@@ -72,6 +74,8 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "record:write": "school",
         "record:export": "school",
         "import:read": "school",
+        "proposal:read": "school",
+        "proposal:verify": "school",
     },
     "expert": {"policy:read": "all"},
     "teacher": {
@@ -84,6 +88,8 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "pay:read": "self",
         "portrait:read": "self",
         "portrait:hide": "self",
+        "proposal:read": "self",
+        "proposal:write": "self",
         "policy:read": "all",
     },
     "finance": {

@@ -94,6 +94,7 @@ TYPES: dict[str, Any] = {
     "privacy.own_school_minimum": types.Count,
     "privacy.dominance_limit": types.Share,
     "privacy.correction_days": types.Days,
+    "privacy.correction_school_days": types.Days,
     "vocabulary.professional_titles": types.RankTable,
     "vocabulary.professional_title_aliases": types.AliasTable,
     "vocabulary.schooling": types.RankTable,
