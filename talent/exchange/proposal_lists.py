@@ -138,7 +138,7 @@ def answered(work: Work, since: datetime) -> dict[str, tuple[int, datetime]]:
         select(Proposal.state, func.count(), func.min(Proposal.decided_at)).where(
             Proposal.person_id == own_person(work), Proposal.state.in_(("recognised", "returned")),
             Proposal.decided_at >= since).group_by(Proposal.state))
-    return {state: (count, first) for state, count, first in rows}
+    return {state: (count, first) for state, count, first in rows if first is not None}
 
 
 def own_cells(work: Work, proposal_id: int) -> dict[str, str]:
