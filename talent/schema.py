@@ -5,6 +5,7 @@ from talent.achievements import models as achievements
 from talent.assistance import models as assistance
 from talent.core import audit, batches, files, jobs, overrides
 from talent.core.database import Base
+from talent.exchange import models as exchange
 from talent.indicators import models as indicators
 from talent.pay import models as pay
 from talent.people import models as people
@@ -29,5 +30,6 @@ ROOMS = (
     pay,
     portraits,
     privacy,
+    exchange,
 )
 metadata = Base.metadata

@@ -70,11 +70,13 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "policy:propose": "all",
         "policy:approve": "all",
         "conduct:read": "all",
+        "proposal:read": "all",
+        "proposal:decide": "all",
     },
     "leader": {
         **_OWN, **_READS, "policy:approve": "all", "retention:read": "all", "retention:approve": "all",
     },
-    "principal": {**_OWN, **_SCHOOL_READS},
+    "principal": {**_OWN, **_SCHOOL_READS, "proposal:read": "school", "proposal:verify": "school"},
     "school": {
         **_OWN,
         **_SCHOOL_READS,
@@ -83,6 +85,8 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "record:write": "school",
         "record:export": "school",
         "import:read": "school",
+        "proposal:read": "school",
+        "proposal:verify": "school",
     },
     "expert": {**_OWN, "policy:read": "all"},
     "teacher": {
@@ -96,6 +100,8 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "pay:read": "self",
         "portrait:read": "self",
         "portrait:hide": "self",
+        "proposal:read": "self",
+        "proposal:write": "self",
         "policy:read": "all",
     },
     "finance": {

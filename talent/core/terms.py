@@ -82,6 +82,11 @@ APPRAISAL: Mapping[str, str] = {
 RECORD_STATE: Mapping[str, str] = {
     "待学校核实": "submitted", "待区级认定": "school_verified", "已认定": "recognised", "已退回": "returned",
 }
+#: A teacher's own proposal, from the day it is made; "verified" is the school's word, "recognised" the bureau's.
+PROPOSAL_STATE: Mapping[str, str] = {
+    "待学校核实": "submitted", "待区级认定": "verified", "已认定": "recognised", "已退回": "returned", "已撤回": "withdrawn",
+}
+PROPOSAL_ACTION: Mapping[str, str] = {"补登": "add", "更正": "correct", "撤回": "withdraw"}
 PORTRAIT_TRAIT: Mapping[str, str] = {"性别": "gender", "学校": "school", "教龄段": "career_band"}
 PORTRAIT_STATE: Mapping[str, str] = {
     "草稿": "draft", "已复核": "reviewed", "已发布": "published", "已被替代": "superseded",
@@ -134,6 +139,8 @@ AUDIT_ACTION: Mapping[str, str] = {
     "退回政策参数": "policy:reject", "撤回政策参数": "policy:withdraw", "计算画像": "portrait:build",
     "决定画像组数": "portrait:decide", "发布画像": "portrait:publish", "申请计算画像": "portrait:request",
     "复核画像": "portrait:review", "新增记录": "record:add", "更正记录": "record:correct", "撤回记录": "record:withdraw",
+    "提出申请": "proposal:submit", "撤回申请": "proposal:withdraw", "核实申请": "proposal:verify",
+    "认定申请": "proposal:recognise", "退回申请": "proposal:return",
     "调动": "person:transfer", "岗位、职称变动": "person:post", "任教学校": "person:teaching", "长假": "person:leave",
     "借调": "person:second", "返岗": "person:return", "退休": "person:retire", "调出本区": "person:move_out",
     "离职": "person:resign", "重新入职、返聘": "person:rehire", "更正姓名": "person:name", "更正工号": "person:staff_no",

@@ -17,7 +17,7 @@ from talent.core.batches import ImportBatch
 from talent.core.errors import Conflict, Finding, NotFound, RuleViolation
 from talent.core.work import Work
 from talent.exchange import effects
-from talent.exchange.commands import Outcome, carry_out, new_batch, plan
+from talent.exchange.commands import Outcome, carry_out, new_batch, plan_within
 from talent.exchange.kinds import BY_CODE
 from talent.exchange.one_row import Typed, at_fields, sheet_of
 from talent.exchange.preview import Cell, digest_of
@@ -200,7 +200,7 @@ def papers(asked: Asked) -> Iterator[Finding]:
 
 def planned(work: Work, sheets: Sequence[SheetRead], right: str) -> Outcome:
     """The plan of an act's rows; RuleViolation with everything that stops it, each finding at its field."""
-    outcome = plan(work, Reading(list(sheets)), None, right)
+    outcome = plan_within(work, Reading(list(sheets)), None, work.require(right))
     kinds = [sheet.kind for sheet in sheets]
     errors = [finding for kind in kinds for finding in at_fields(kind, outcome.issues) if finding.level == "error"]
     if errors:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from talent.core.access import Scope
 from talent.core.batches import ImportBatch
 from talent.core.errors import Finding
 from talent.core.memory import without_cycle_search
@@ -87,11 +88,15 @@ class Outcome:
         ]
 
 
+def plan(work: Work, reading: Reading, as_of: date | None) -> Outcome:
+    """What loading these sheets would do, for whom the actor may import; nothing is written."""
+    return plan_within(work, reading, as_of, work.require("record:import"))
+
+
 # Plans are as large as their sheets and as free of cycles: searching them took a quarter of the time.
 @without_cycle_search()
-def plan(work: Work, reading: Reading, as_of: date | None, right: str = "record:import") -> Outcome:
-    """What loading these sheets would do, for whom ``right`` reaches; nothing is written."""
-    scope = work.require(right)
+def plan_within(work: Work, reading: Reading, as_of: date | None, scope: Scope) -> Outcome:
+    """What loading these sheets would do within ``scope``, which the caller has asked for; nothing is written."""
     sheets: dict[str, list[SheetRead]] = {}
     for sheet in reading.sheets:
         sheets.setdefault(sheet.kind.code, []).append(sheet)

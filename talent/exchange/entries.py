@@ -14,7 +14,7 @@ from talent.core.access import Scope
 from talent.core.batches import ImportBatch
 from talent.core.errors import Conflict, Finding, NotAllowed, NotFound, RuleViolation
 from talent.core.work import Work
-from talent.exchange.commands import Outcome, carry_out, new_batch, plan
+from talent.exchange.commands import Outcome, carry_out, new_batch, plan_within
 from talent.exchange.export import record_of
 from talent.exchange.kinds import BY_CODE
 from talent.exchange.one_row import Typed, all_required, at_fields, sheet_of, typed
@@ -94,6 +94,12 @@ def reaches(work: Work, scope: Scope, person_id: int | None) -> bool:
     return work.session.scalar(found.limit(1)) is not None
 
 
+def has_school(work: Work, person_id: int) -> bool:
+    """Whether the person is at any school today."""
+    found = select(Employment.id).where(Employment.person_id == person_id, current_on(Employment, work.today))
+    return work.session.scalar(found.limit(1)) is not None
+
+
 # -- find --------------------------------------------------------------------------------------------------------
 
 
@@ -136,11 +142,9 @@ def _parts(work: Work, kind: str, record_id: int) -> int:
 def add(work: Work, kind: str, values: Typed, reason: str = "") -> Entry:
     """Add one record. Raises RuleViolation (findings name the field) and NotAllowed for a kind not the actor's."""
     intake = intake_of(kind)
-    _permit(work, intake)
-    reason = _reason(reason, needed=False)
-    outcome = _planned(work, intake, {name: value for name, value in values.items() if name != RECORD_ID.name})
-    if any(sheet["updated"] or sheet["unchanged"] for sheet in outcome.sheets()):
-        raise RuleViolation(Finding("entry.on_record", params={"field": intake.kind.key[0].name}))
+    scope = _permit(work, intake)
+    reason = reason_of(reason, needed=False)
+    outcome = plan_add(work, intake, values, scope)
     batch = _written(work, outcome, reason)
     record_id = work.session.scalars(select(intake.table.c.id).where(intake.table.c.batch_id == batch.id)).one()
     work.record("record:add", kind, record_id, batch=batch.id, reason=reason)
@@ -153,13 +157,11 @@ def correct(work: Work, kind: str, record_id: int, version: int, values: Typed, 
     Raises Conflict when somebody changed the record after ``version`` was read, RuleViolation, NotFound.
     """
     intake = intake_of(kind)
+    scope = _permit(work, intake)
     now = held(work, kind, record_id, lock=True)
     _same_version(kind, now, version)
-    reason = _reason(reason)
-    kept = {name: value for name, value in now.values.items() if not _replaced(kind, name, values)}
-    outcome = _planned(work, intake, {**kept, **values, RECORD_ID.name: str(record_id)})
-    if not outcome.changes:
-        raise RuleViolation(Finding("entry.nothing_changed"))
+    reason = reason_of(reason)
+    outcome = plan_correct(work, intake, now, values, scope)
     batch = _written(work, outcome, reason)
     work.record("record:correct", kind, record_id, batch=batch.id, reason=reason)
     return Entry(batch.id, record_id, _warnings(intake, outcome))
@@ -171,11 +173,12 @@ def withdraw(work: Work, kind: str, record_id: int, version: int, reason: str) -
     Raises Conflict when somebody changed the record after ``version`` was read, RuleViolation, NotFound.
     """
     intake = intake_of(kind)
+    scope = _permit(work, intake)
     now = held(work, kind, record_id, lock=True)
     _same_version(kind, now, version)
-    reason = _reason(reason)
+    reason = reason_of(reason)
     key = {column.name: now.values[column.name] for column in intake.kind.key}
-    outcome = _planned(work, intake, {**key, RECORD_ID.name: str(record_id), OPERATION.name: "delete"})
+    outcome = _planned(work, intake, {**key, RECORD_ID.name: str(record_id), OPERATION.name: "delete"}, scope)
     batch = _written(work, outcome, reason, failing="entry.pointed_at")
     work.record("record:withdraw", kind, record_id, batch=batch.id, reason=reason, person=now.person_id)
     return Entry(batch.id, record_id, _warnings(intake, outcome))
@@ -192,7 +195,8 @@ def _replaced(kind: str, name: str, values: Typed) -> bool:
     return name in values or (name in together and any(each in values for each in together))
 
 
-def _reason(reason: str, *, needed: bool = True) -> str:
+def reason_of(reason: str, *, needed: bool = True) -> str:
+    """The reason as it is kept. Raises RuleViolation, naming the form's field."""
     said = reason.strip()
     if needed and not said:
         raise RuleViolation(Finding("entry.no_reason", params={"field": REASON_FIELD}))
@@ -204,10 +208,27 @@ def _reason(reason: str, *, needed: bool = True) -> str:
 # -- the way of every row ----------------------------------------------------------------------------------------
 
 
-def _planned(work: Work, intake: Intake, values: Typed) -> Outcome:
+def plan_add(work: Work, intake: Intake, values: Typed, scope: Scope) -> Outcome:
+    """What adding the record would write; RuleViolation with everything that stops it."""
+    outcome = _planned(work, intake, {name: value for name, value in values.items() if name != RECORD_ID.name}, scope)
+    if any(sheet["updated"] or sheet["unchanged"] for sheet in outcome.sheets()):
+        raise RuleViolation(Finding("entry.on_record", params={"field": intake.kind.key[0].name}))
+    return outcome
+
+
+def plan_correct(work: Work, intake: Intake, now: Held, values: Typed, scope: Scope) -> Outcome:
+    """What the record would become; RuleViolation with everything that stops it, or when nothing changes."""
+    kept = {name: value for name, value in now.values.items() if not _replaced(intake.kind.code, name, values)}
+    outcome = _planned(work, intake, {**kept, **values, RECORD_ID.name: str(now.record_id)}, scope)
+    if not outcome.changes:
+        raise RuleViolation(Finding("entry.nothing_changed"))
+    return outcome
+
+
+def _planned(work: Work, intake: Intake, values: Typed, scope: Scope) -> Outcome:
     """The plan of the one row; RuleViolation with everything that stops it."""
     sheet = sheet_of(intake.kind, values)
-    outcome = plan(work, Reading([sheet]), None, WRITE)
+    outcome = plan_within(work, Reading([sheet]), None, scope)
     findings = at_fields(intake.kind, outcome.issues)
     errors = [finding for finding in findings if finding.level == "error"]
     if not errors and not sheet.rows:

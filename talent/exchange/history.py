@@ -1,7 +1,8 @@
 """What became of one record: who brought, changed, withdrew or restored it, when, what it said before and after, why.
 
 Told from what was kept at the time: the batch that added the row, the before and after image of every change, the
-states a title took, and the audit entries. Whether the reader may see the record is asked before.
+states a title took, what its person proposed, and the audit entries. Whether the reader may see the record is asked
+before.
 """
 
 import json
@@ -18,7 +19,9 @@ from talent.core.audit import AuditEvent
 from talent.core.batches import ChangeImage, ImportBatch
 from talent.exchange.apply import TABLES, from_image
 from talent.exchange.kinds import BY_CODE
+from talent.exchange.models import Proposal
 from talent.exchange.preview import Cell, cells_of
+from talent.exchange.proposal_lists import steps_of
 from talent.people.models import Person, School
 from talent.tiers.intake import STATE_COLUMNS
 from talent.tiers.models import TitleState
@@ -26,13 +29,11 @@ from talent.workbooks.intake import Intake
 from talent.workbooks.plan import Change, Ref
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
-#: Acts on a record that are no batch: what a teacher brought in, and what was decided about it.
-ACTS = ("record:submit", "record:resubmit", "record:verify", "record:recognise", "record:return")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that happened. ``action``: add, update, delete, undo, or the act of the audit entry.
+    """One thing that happened. ``action``: add, update, delete, undo, or an act on what its person proposed.
 
     ``by`` is empty for the local operator; ``at`` None: not recorded. ``files`` is empty for an entry on a page.
     """
@@ -77,7 +78,7 @@ def history(session: Session, kind: str, record_id: int) -> list[Step]:
     names = _Names(session, intake, [each.change for each in said if each.change is not None])
     steps = [(batches[each.batch_id].at if each.batch_id in batches else None, each.order,
               _step(intake, each, batches, names)) for each in said]
-    steps += [(step.at, 0, step) for step in (*_undone(session, batches), *_acts(session, kind, record_id))]
+    steps += [(step.at, 0, step) for step in (*_undone(session, batches), *_proposed(session, kind, record_id))]
     return [step for _at, _order, step in sorted(steps, key=lambda each: (each[0] or LONG_AGO, each[1]), reverse=True)]
 
 
@@ -141,14 +142,11 @@ def _undone(session: Session, batches: Mapping[int | None, _Batch]) -> Iterator[
         yield Step(batch.undone_at, "undo", who.get(id_, ""), batch.source, batch.files, batch_id=int(id_))
 
 
-def _acts(session: Session, kind: str, record_id: int) -> Iterator[Step]:
-    events = session.execute(
-        select(AuditEvent.at, AuditEvent.action, AuditEvent.detail, AuditEvent.actor, User.display_name)
-        .outerjoin(User, User.id == AuditEvent.user_id)
-        .where(AuditEvent.subject == kind, AuditEvent.subject_key == str(record_id), AuditEvent.action.in_(ACTS)))
-    for event in events:
-        detail = json.loads(event.detail)
-        yield Step(event.at, event.action, event.display_name or event.actor, reason=detail.get("reason", ""))
+def _proposed(session: Session, kind: str, record_id: int) -> Iterator[Step]:
+    """What its person asked of the record, and what was said to it."""
+    asked = select(Proposal).where(Proposal.kind == kind, Proposal.record_id == record_id).order_by(Proposal.id)
+    for said in steps_of(session, session.scalars(asked).all()):
+        yield Step(said.at, f"proposal:{said.act}", said.by, reason=said.words)
 
 
 # -- in words ----------------------------------------------------------------------------------------------------

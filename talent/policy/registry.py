@@ -103,6 +103,7 @@ TYPES: dict[str, Any] = {
     "privacy.keep_images": types.Months,
     "privacy.keep_jobs": types.Months,
     "privacy.reveals_an_hour": types.Count,
+    "privacy.correction_school_days": types.Days,
     "vocabulary.professional_titles": types.RankTable,
     "vocabulary.professional_title_aliases": types.AliasTable,
     "vocabulary.schooling": types.RankTable,

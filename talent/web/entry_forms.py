@@ -70,9 +70,10 @@ class EntryForm(kit.BaseForm):
 
 
 @cache
-def _form_class(kind: str, leave_out: frozenset[str], needs_reason: bool) -> type[EntryForm]:
+def _form_class(kind: str, leave_out: frozenset[str], needs_reason: bool, suggest: bool) -> type[EntryForm]:
     intake = BY_CODE[kind]
-    fields = {column.name: _field(intake, column) for column in columns_of(intake) if column.name not in leave_out}
+    fields = {column.name: _field(intake, column, suggest) for column in columns_of(intake)
+              if column.name not in leave_out}
     if needs_reason:
         fields[REASON_FIELD] = TextAreaField(lazy_gettext("理由"), [Required()],
                                              render_kw={"maxlength": LONGEST_REASON, "rows": 2})
@@ -86,9 +87,10 @@ def columns_of(intake: Intake) -> Iterable[Column]:
 
 def form_for(
     kind: str, *, leave_out: frozenset[str] = frozenset(), needs_reason: bool = False,
-    values: Mapping[str, str] | None = None, version: int | None = None,
+    values: Mapping[str, str] | None = None, version: int | None = None, suggest: bool = True,
 ) -> EntryForm:
-    """The form of a kind, filled with ``values`` as they would be typed."""
+    """The form of a kind, filled with ``values`` as they would be typed. ``suggest``: people are offered as one types,
+    to who may search them."""
     data: dict[str, Any] = {}
     for name, text in (values or {}).items():
         column = next((each for each in BY_CODE[kind].kind.columns if each.name == name), None)
@@ -96,7 +98,7 @@ def form_for(
             data[name] = _filled(column, text)
     if version is not None:
         data["version"] = str(version)
-    return _form_class(kind, leave_out, needs_reason)(data=data)
+    return _form_class(kind, leave_out, needs_reason, suggest)(data=data)
 
 
 def _filled(column: Column, text: str) -> Any:
@@ -106,7 +108,7 @@ def _filled(column: Column, text: str) -> Any:
     return column.spellings.get(text, text) if column.choices else text
 
 
-def _field(intake: Intake, column: Column) -> Any:
+def _field(intake: Intake, column: Column, suggest: bool) -> Any:
     validators = [Required()] if column.required else []
     help_ = HELPS.get(column.name) or (lazy_gettext(column.note) if column.note else "")
     shared: dict[str, Any] = {"label": lazy_gettext(column.header), "validators": validators, "description": help_}
@@ -119,10 +121,10 @@ def _field(intake: Intake, column: Column) -> Any:
     if column.type in (CellType.DECIMAL, CellType.INTEGER):
         return StringField(render_kw={"maxlength": 12, "inputmode": "decimal"}, **shared)
     if column.name in intake.references:
-        if intake.references[column.name][1] == "person":
-            attributes["data-suggest"] = SUGGESTIONS
-        else:
+        if intake.references[column.name][1] == "school":
             attributes["list"] = "schools"
+        elif suggest:
+            attributes["data-suggest"] = SUGGESTIONS
         return StringField(render_kw=attributes, **shared)
     if column.type is CellType.TEXT and column.max_length > LONG_TEXT:
         return TextAreaField(render_kw={**attributes, "rows": 3}, **shared)

@@ -16,12 +16,12 @@ from talent.tiers.candidates import Outlook, Sight, outlook
 from talent.tiers.eligibility import MET, NO_DATA, NOT_MET, Eligibility, RuleVerdict, TierRules
 from talent.tiers.reasons import asked, found, near_results, reason
 from talent.web.counted import Counted, counted_records
-from talent.web.links import link_to
+from talent.web.links import asking_url, link_to
 from talent.web.security import current_actor
 from talent.words.say import say
 
-#: Rule → the form that adds what it lacks, and what the link says. Everything else comes in by the roster.
-FORMS: Mapping[str, str] = {"hours": "training.add", "result": "achievements.add"}
+#: Rule → the kind of record that it may lack. Everything else comes in by the roster.
+FORMS: Mapping[str, str] = {"hours": "training", "result": "results"}
 ROSTER = "imports.index"
 
 
@@ -142,7 +142,7 @@ def _gap(
     for row in seen.rules:
         there = gettext("；").join(say(each)[0] for each in found(row, terms, table, near))
         where = "" if row.verdict == MET else say(reason(row, terms, table))[1].rstrip("。.")
-        url, action = ("", "") if row.verdict == MET else _form(row.rule, person.staff_no)
+        url, action = ("", "") if row.verdict == MET else _form(row.rule, person.person_id, person.staff_no)
         counted = counted_records(person.person_id, looked.facts, row, table)
         rules.append(RuleShown(row.rule, row.verdict, say(asked(row, terms, table))[0], there, where, row.clause, url,
                                action, counted))
@@ -157,11 +157,15 @@ def _targets(looked: Outlook, table: TierTable, tier: str, page: str) -> list[Ta
                    terms.tier == tier) for terms, verdict in looked.verdicts]
 
 
-def _form(rule: str, staff_no: str) -> tuple[str, str]:
-    """Where this reader can add what the rule lacks; nothing when they cannot, or when only time helps."""
+def _form(rule: str, person_id: int, staff_no: str) -> tuple[str, str]:
+    """Where this reader can add what the rule lacks, or ask for it to be added; nothing when they cannot, or when only
+    time helps."""
+    actor = current_actor()
     if rule in FORMS:
-        return link_to(FORMS[rule], staff_no=staff_no), gettext("补一项")
-    scope = current_actor().scope("record:import")
+        asks = asking_url(person_id, FORMS[rule])
+        writes = link_to("entries.add", kind=FORMS[rule], staff_no=staff_no) if actor.may("record:write") else ""
+        return asks or writes, gettext("补一项")
+    scope = actor.scope("record:import")
     keeps = scope.everyone or (bool(scope.schools) and rule not in ("prior_title", "conduct"))
     return (link_to(ROSTER), gettext("去补录")) if keeps and rule != "conduct" else ("", "")
 

@@ -21,7 +21,7 @@ from talent.exchange.history import history
 from talent.exchange.ledgers import BY_KIND, RIGHTS, Ledger
 from talent.exchange.listing import Narrowed
 from talent.web import kit
-from talent.web.links import link_to
+from talent.web.links import asking_url, link_to
 from talent.web.security import current_actor, open_read, open_write, permission, rights_of, today
 from talent.web.templating import DASH
 from talent.web.templating import hours as in_hours
@@ -84,8 +84,13 @@ def show_list(kind: str) -> str:
         return render_template(
             "ledgers/index.html", on=on, ledger=ledger, name=translated(ledger.intake.kind.sheet), filters=filters,
             page=asked.page(rows, total), tabs=tabs(kind), cell=cell, headers=headers(ledger.columns),
-            states=states(), may_add=entries.may_write(work, kind) and on >= today(),
+            states=states(), add_url=_add_url(work, kind) if on >= today() else "",
             may_export=work.actor.may("record:export"))
+
+
+def _add_url(work: Work, kind: str) -> str:
+    """Where the reader enters a record of this kind, or asks for one of their own; "" for who may neither."""
+    return url_for("entries.add", kind=kind) if entries.may_write(work, kind) else asking_url(kind=kind)
 
 
 @pages.post("/<kind>/export")

@@ -19,7 +19,7 @@ INBOX = "home.index"
 UNDER = {"schools": "people", "people_acts": "people", "school_acts": "people"}
 #: Families that tell of now only, or of a year of their own.
 UNDATED = frozenset({"login", "admin", "home", "imports", "jobs", "pay", "people_acts", "school_acts", "audit",
-                     "proof", "privacy"})
+                     "proof", "privacy", "corrections"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Entry:
 ENTRIES = (
     Entry(lazy_gettext("待办"), INBOX, "check2-square"),
     Entry(lazy_gettext("我的档案"), "people.mine", "person-vcard", "person:read", "self"),
+    Entry(lazy_gettext("我的申请"), "corrections.mine", "flag", "proposal:write", "self"),
     Entry(lazy_gettext("教师"), "people.index", "people", "person:list"),
     Entry(lazy_gettext("研修"), "training.index", "mortarboard", "hours:read"),
     Entry(lazy_gettext("竞赛与成果"), "achievements.index", "trophy", "record:read"),
@@ -46,6 +47,7 @@ ENTRIES = (
     Entry(lazy_gettext("我的画像"), "portraits.mine", "pentagon", "portrait:read", "self"),
     Entry(lazy_gettext("监测"), "indicators.index", "speedometer2", "indicator:read"),
     Entry(lazy_gettext("看板"), "board.index", "bar-chart-line", "board:read"),
+    Entry(lazy_gettext("更正申请"), "corrections.index", "flag", "proposal:read"),
     Entry(lazy_gettext("账号"), "admin.index", "person-gear", "account:list"),
     Entry(lazy_gettext("审计"), "audit.index", "shield-check", "audit:read"),
     Entry(lazy_gettext("导入"), "imports.index", "file-earmark-arrow-up", "record:import"),

@@ -20,7 +20,7 @@ from talent.tiers import queries as tiers
 from talent.training import queries as training
 from talent.training.rules import HoursPolicy
 from talent.web import gap, kit, profile, schools
-from talent.web.links import link_to
+from talent.web.links import asking_url, link_to
 from talent.web.profile import labels
 from talent.web.security import current_actor, open_read, permission, today
 from talent.web.templating import hours as written
@@ -129,4 +129,5 @@ def _record(person_id: int) -> str:
         missing = gap.of_person(work, person_id, on, holds=shown.holds) if shown.person.in_service else None
     actor = current_actor()
     return render_template("people/show.html", on=on, p=shown, gap=missing, own=person_id == actor.person_id,
-                           may={right for right in OFFERED if actor.may(right)}, words=profile.words(), link_to=link_to)
+                           may={right for right in OFFERED if actor.may(right)}, words=profile.words(), link_to=link_to,
+                           correct_url=asking_url(person_id))

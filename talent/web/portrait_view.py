@@ -11,7 +11,7 @@ from talent.core import terms
 from talent.core.language import translated
 from talent.core.work import Work
 from talent.portraits.queries import Part, PeerGroup, Portrait, TypeShown
-from talent.web.links import link_to
+from talent.web.links import asking_url
 from talent.web.pictures import Axis, Series
 from talent.web.templating import num, pct
 from talent.words.portraits import INPUT_NAMES
@@ -88,17 +88,12 @@ def show(work: Work, portrait: Portrait, person_id: int) -> Shown:
         growth=[_series(portrait, code, name, person_id) for code, name in names.items()],
         type=_told(portrait, portrait.type, person_id) if portrait.type else None,
         records_url=_records(person_id, ""),
-        correct_url=_correct_url(person_id, ""),
+        correct_url=asking_url(person_id) or _records(person_id, "training"),
     )
 
 
 def _records(person_id: int, tab: str) -> str:
     return url_for("people.show", person_id=person_id, kind=tab or None, _anchor="records" if tab else None)
-
-
-def _correct_url(person_id: int, kind: str) -> str:
-    """Where a wrong record is reported: its own page where there is one, else the records themselves."""
-    return link_to("corrections.add", person_id=person_id, kind=kind) or _records(person_id, kind or "training")
 
 
 def _heading(portrait: Portrait, names: Mapping[str, str]) -> str:
@@ -224,7 +219,7 @@ def _part(part: Part, person_id: int) -> PartShown:
     tab = _TAB_OF_INPUT.get(part.input, "")
     return PartShown(translated(INPUT_NAMES[part.input]), amount(part.input, part.amount, unit=True),
                      amount(part.input, part.of_type), amount(part.input, part.of_peers), part.term,
-                     _records(person_id, tab), _correct_url(person_id, tab))
+                     _records(person_id, tab), _records(person_id, tab or "training"))
 
 
 def amount(name: str, value: float | None, unit: bool = False) -> str:

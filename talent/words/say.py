@@ -25,6 +25,7 @@ VOCABULARIES = {
     "part": terms.PREMISES_OF,
     "title": terms.TITLE,
     "trait": terms.PORTRAIT_TRAIT,
+    "proposal_state": terms.PROPOSAL_STATE,
 }
 
 

@@ -12,6 +12,7 @@ from talent.core.access import operator
 from talent.core.batches import ChangeImage, ImportBatch
 from talent.core.secrets import masked
 from talent.core.work import Program, Work
+from talent.exchange.models import Proposal
 from talent.pay.models import PayBatch, PayFinding, PayLine
 from talent.people.models import Absence, Appraisal, ConductCase, Exchange, Person, PersonAlias, School
 from talent.people.numbers import place_of
@@ -58,7 +59,10 @@ def _records(work: Work, person_id: int, other: int, word: str) -> list[Any]:
     school = _school(work)
     pay, run = _batches(work)
     own: dict[str, Any] = {"person_id": person_id}
+    asked = Proposal(**own, kind="training", action="add", cells=f'{{"name": "{word}训"}}', reason=f"{word}请",
+                     proposed_on=DAY, proposed_at=MOMENT, school_due_on=DAY, due_on=DAY)
     return [
+        asked,
         PersonAlias(**own, kind="staff_no", value=f"{word}号", replaced_at=MOMENT),
         Absence(**own, started_on=DAY, ended_on=DAY, kind="sick"), Appraisal(**own, year=2024, result="excellent"),
         Exchange(**own, from_school_id=school, to_school_id=school, started_on=DAY),

@@ -177,11 +177,11 @@ def test_a_record_shows_all_it_says_and_where_it_came_from(site: Site, district:
     for said in ("学科德育", "合格", "已认定", "补录", "录入时看错", "7.5", "页面录入", "/people/1", "更正", "撤回"):
         assert said in page, said
     own = text(site.sign_in("teacher").get("/records/training/1"))
-    assert "录入时看错" in own and "/correct" not in own and "看这次录入" not in own
+    assert "录入时看错" in own and '/correct"' not in own and "看这次录入" not in own
     assert "石桥中学" in text(hr.get("/records/exchanges/1"))
     assert hr.get("/records/training/999").status_code == 404
     assert hr.get("/records/schools/1").status_code == 404
-    assert "/correct" not in text(hr.get("/records/training/1?on=2026-01-01"))
+    assert '/correct"' not in text(hr.get("/records/training/1?on=2026-01-01"))
 
 
 # -- forms -------------------------------------------------------------------------------------------------------

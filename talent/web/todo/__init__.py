@@ -5,13 +5,14 @@ Counts, never lists, so that the page costs the same few statements in every dis
 
 from datetime import date
 
-from talent.web.todo import office, pay, records, titles
+from talent.web.todo import corrections, office, pay, records, titles
 from talent.web.todo.things import Look, Source, Thing, grouped
 
 __all__ = ["SOURCES", "Look", "Thing", "grouped", "things"]
 
 SOURCES: tuple[Source, ...] = (
     office.imports, office.jobs, office.policy, office.grants, office.reveals, office.erasures,
+    corrections.waiting, corrections.answered,
     titles.endings,
     pay.findings, pay.uncomputed, pay.receipts,
     records.appraisals, records.hours, records.certificate, records.returned,
