@@ -25,7 +25,7 @@ from talent.core.secrets import Vault
 
 AT_ONCE = 2
 #: How many more may wait for a turn: each holds a thread of the server, and the other pages need theirs.
-IN_LINE = 6
+IN_LINE = 16
 BUSY_SECONDS = 5
 PATIENCE_SECONDS = 10.0
 #: Sixteen of 31 letters and digits that no one confuses when reading them off paper: 79 bits.

@@ -154,7 +154,7 @@ def server_options(settings: Settings) -> dict[str, Any]:
     """How waitress serves: no name of its own; what a client says it was forwarded for is dropped, unless it comes from
     the proxy the settings trust.
     """
-    options: dict[str, Any] = {"threads": 12, "ident": None, "clear_untrusted_proxy_headers": True}
+    options: dict[str, Any] = {"threads": 24, "ident": None, "clear_untrusted_proxy_headers": True}
     if settings.trusted_proxy:
         options |= {"trusted_proxy": settings.trusted_proxy, "trusted_proxy_count": 1,
                     "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}

@@ -35,12 +35,12 @@ class Settings(BaseSettings):
     #: days (GB/T 22239).
     password_profile: Literal["asvs", "dengbao"] = "asvs"
     #: How many days a one-time password handed out on paper is good for.
-    slip_days: int = Field(14, ge=1, le=60)
+    slip_days: int = Field(default=14, ge=1, le=60)
     #: The address of the one reverse proxy whose word on client and scheme is taken; empty, nobody's is.
     trusted_proxy: str = ""
     #: What one account may ask for: searches (on each process), and workbooks or papers with many people in them.
-    searches_per_minute: int = Field(120, ge=1)
-    exports_per_hour: int = Field(60, ge=1)
+    searches_per_minute: int = Field(default=120, ge=1)
+    exports_per_hour: int = Field(default=60, ge=1)
     #: The bureau's sign-in provider (OpenID Connect), off while empty; https except on this very machine.
     oidc_issuer: str = ""
     oidc_client_id: str = ""

@@ -66,7 +66,8 @@ def index() -> str:
         rows, total = queries.accounts(work.session, work.actor, work.today, words=filters["q"], role=filters["role"],
                                        offset=asked.offset, limit=asked.size)
     return render_template("admin/index.html", waiting=waiting, together=together, filters=filters,
-                           page=asked.page(rows, total), roles=role_names(), me=current_actor().user_id)
+                           page=asked.page(rows, total), roles=role_names(), me=current_actor().user_id,
+                           by_claim=bool(program().settings.oidc_issuer and program().settings.oidc_claim))
 
 
 @pages.route("/new", methods=["GET", "POST"])

@@ -7,6 +7,7 @@ import secrets
 from datetime import timedelta
 
 from flask import abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, StringField
@@ -24,6 +25,7 @@ from talent.web.security import (
     current_actor,
     enter,
     is_own_path,
+    open_read,
     open_write,
     permission,
     program,
@@ -86,7 +88,7 @@ def sso_link() -> Response:
 
 @pages.get("/login/sso/back")
 @public
-def sso_back() -> object:
+def sso_back() -> ResponseReturnValue:
     """What the provider sent back, as a form that the browser sends on."""
     _provider()
     if "error" in request.args or not request.args.get("code"):
@@ -111,7 +113,7 @@ def _said() -> tuple[Assertion, str]:
 
 @pages.post("/login/sso")
 @public
-def sso_enters() -> object:
+def sso_enters() -> ResponseReturnValue:
     """The second half of signing in."""
     try:
         said, target = _said()
@@ -124,7 +126,7 @@ def sso_enters() -> object:
 
 @pages.post("/account/identity")
 @signed_in
-def sso_links() -> object:
+def sso_links() -> ResponseReturnValue:
     """The second half of linking."""
     try:
         said, _target = _said()
@@ -160,7 +162,9 @@ def identity(user_id: int) -> str | Response:
             identities.link_by_staff_no(work, user_id=user_id, issuer=settings.oidc_issuer, claim=form.claim.data or "")
 
     done = kit.submit(form, save, url_for("admin.index"), gettext("已关联；本人下次用统一身份认证登录时生效。"))
-    return done or render_template("admin/identity.html", form=form)
+    with open_read() as work:
+        linked = identities.is_linked(work, user_id)
+    return done or render_template("admin/identity.html", form=form, user_id=user_id, linked=linked)
 
 
 @admin_pages.post("/<int:user_id>/identity/unlink")

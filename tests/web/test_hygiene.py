@@ -72,7 +72,7 @@ def test_what_is_handed_out_is_a_file_to_keep_and_nothing_to_open(site: Site) ->
     factories.add_person(site.program, "T1")
     hr, admin = site.sign_in("hr"), site.sign_in("admin")
     for response in (
-        hr.get("/imports/template/roster"), hr.act("/records/appraisals/export"),
+        hr.get("/imports/template/appraisals"), hr.act("/records/appraisals/export"),
         admin.submit("/admin/accounts/teachers", {"school_code": ""}),
     ):
         assert response.status_code == 200
