@@ -46,7 +46,8 @@ def sign_in(program: Program, *, said: Assertion, address: str) -> str:
                         reason="disabled" if known else "unlinked", provider=said.issuer)
         raise RuleViolation(Finding("sso.refused" if known else "sso.unlinked"))
     with program.begin(Actor(known[0], known[1], ())) as work:
-        _bind(work, known[0], said)
+        if not _bind(work, known[0], said):  # another subject came first with the same claim
+            raise RuleViolation(Finding("sso.unlinked"))
         token = sessions.open_session(work, program, known[0], address, by_provider=True, strong=said.strong)
         work.record("account:sign_in", "user", known[1], address=address, provider=said.issuer)
     return token
@@ -62,11 +63,11 @@ def _linked(work: Work, said: Assertion) -> User | None:
     return user
 
 
-def _bind(work: Work, user_id: int, said: Assertion) -> None:
-    """From the first sign-in on the subject alone counts."""
-    work.session.execute(
-        update(Identity).where(Identity.user_id == user_id, Identity.issuer == said.issuer, Identity.subject.is_(None))
-        .values(subject=said.subject))
+def _bind(work: Work, user_id: int, said: Assertion) -> bool:
+    """From the first sign-in on the subject alone counts; whether it is this one, asked within the transaction."""
+    mine = (Identity.user_id == user_id, Identity.issuer == said.issuer)
+    work.session.execute(update(Identity).where(*mine, Identity.subject.is_(None)).values(subject=said.subject))
+    return work.session.scalar(select(Identity.id).where(*mine, Identity.subject == said.subject)) is not None
 
 
 def link(work: Work, *, said: Assertion) -> None:

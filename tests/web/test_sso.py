@@ -11,7 +11,9 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from talent.accounts import commands
+from talent.accounts.identities import _bind, link_by_staff_no
 from talent.accounts.models import Identity, UserSession
+from talent.accounts.provider import Assertion
 from talent.core.access import operator
 from talent.core.audit import AuditEvent
 from talent.core.config import Settings
@@ -233,6 +235,14 @@ def test_an_administrator_links_by_the_own_staff_number_alone(site: Site, provid
     assert identities(site) == [("u-7", "T1")]
     provider.who = {"sub": "u-8", "employee_no": "T1"}
     assert UNLINKED in text(enter(site.browser(), provider)), "from then on the subject alone counts"
+
+
+def test_of_two_subjects_with_one_claim_the_first_alone_is_bound(site: Site, provider: Provider) -> None:
+    account = site.account("teacher", staff_no="T1")
+    with site.program.begin(factories.actor(site.program, site.account("admin"))) as work:
+        link_by_staff_no(work, user_id=account.user_id, issuer="i", claim="T1")
+        assert _bind(work, account.user_id, Assertion("i", "first", "T1", False))
+        assert not _bind(work, account.user_id, Assertion("i", "second", "T1", False))
 
 
 def test_nobody_links_themselves_as_administrator(site: Site, provider: Provider) -> None:
