@@ -59,7 +59,7 @@ class Visit:
     proved_at: datetime
     has_factor: bool
     factor_at: datetime | None
-    by_provider: bool
+    by_provider: bool = False
 
 
 def _with_grants(today: date) -> Select[*tuple[Any, ...]]:
