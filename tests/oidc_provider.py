@@ -10,6 +10,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -20,12 +21,18 @@ from joserfc.jwk import KeySet, RSAKey
 CLIENT, SECRET = "talent-test", "a secret only the two of us have"
 
 
+@cache
+def _keys() -> tuple[RSAKey, RSAKey]:
+    """The provider's key and a stranger's of the same name, made once: it takes a moment."""
+    return RSAKey.generate_key(2048, {"kid": "one"}), RSAKey.generate_key(2048, {"kid": "one"})
+
+
 class Provider:
     """Serves until :meth:`stop`. ``who`` is signed in there: the claims of their tokens."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock, self.who, self.wrong = clock, {"sub": "u-1"}, dict[str, Any]()
-        self.key, self.stranger = (RSAKey.generate_key(2048, {"kid": "one"}) for _ in range(2))
+        self.key, self.stranger = _keys()
         self.codes: dict[str, dict[str, str]] = {}
         self.asked: list[str] = []
         self.redirect_to = ""
