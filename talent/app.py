@@ -29,6 +29,7 @@ from talent.web import (
     indicators,
     jobs,
     ledgers,
+    limits,
     login,
     navigation,
     pay,
@@ -44,6 +45,8 @@ from talent.web import (
     school_acts,
     schools,
     security,
+    sso,
+    teachers,
     templating,
     tiers,
     tokens,
@@ -55,7 +58,9 @@ PACKAGE = Path(__file__).resolve().parent
 #: The families of pages. Each module offers ``pages``, a blueprint; two of one family offer the same.
 PAGES = (
     login,
+    sso,
     admin,
+    teachers,
     people,
     people_acts,
     schools,
@@ -143,6 +148,7 @@ def _surround(app: Flask) -> None:
     app.extensions["csrf"] = csrf = CSRFProtect(app)
     csrf.exempt(api.operations)  # a key in a header, which no other site can send
     app.before_request(security.guard)
+    app.before_request(limits.keep(limits.Pace()))
     app.before_request(inbox.forget_after_an_act)
     app.after_request(security.add_headers)
 

@@ -18,7 +18,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from talent.accounts import queries
+from talent.accounts import posts, queries
 from talent.accounts.models import User
 from talent.core import audit_chain, jobs
 from talent.core.access import Actor, operator
@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 1.0
 #: How often the newest audit event is written down outside the database: well within the hour.
 ANCHOR_SECONDS = 600.0
+#: How often role grants are closed whose post has ended; they stopped counting the day it did.
+SWEEP_SECONDS = 600.0
 
 Report = Callable[[str, int, int], None]
 Task = Callable[[Program, Actor, Mapping[str, Any], Report], dict[str, Any]]
@@ -70,10 +72,12 @@ def run(program: Program) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     log.info("worker started")
-    anchored = float("-inf")
+    anchored = swept = float("-inf")
     while not stop.is_set():
         if time.monotonic() - anchored >= ANCHOR_SECONDS and _answered(lambda: audit_chain.anchor(program)):
             anchored = time.monotonic()
+        if time.monotonic() - swept >= SWEEP_SECONDS and _answered(lambda: posts.sweep(program) >= 0):
+            swept = time.monotonic()
         if not _answered(lambda: run_once(program)):
             stop.wait(POLL_SECONDS)
     log.info("worker stopped")

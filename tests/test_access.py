@@ -121,6 +121,8 @@ ARGUMENTS = {
     ("pay", "compute"): ["--year", "2025"],
     ("pay", "verify"): [],
     ("portraits", "build"): ["--as-of", "2026-08-31"],
+    ("user", "sweep"): [],
+    ("user", "add-teachers"): ["-o", "SLIPS"],
     ("user", "add"): ["someone", "--role", "auditor"],
 }
 
@@ -142,7 +144,8 @@ def observed_verbs(
         if verb[0] in LOCAL:
             found[entry] = dict.fromkeys((*ROLES, "nobody"), "in")
             continue
-        arguments = [{"FILE": str(file), "OUT": str(tmp_path / "out.xlsx")}.get(word, word) for word in ARGUMENTS[verb]]
+        places = {"FILE": file, "OUT": tmp_path / "out.xlsx", "SLIPS": tmp_path / "slips.pdf"}
+        arguments = [str(places.get(word, word)) for word in ARGUMENTS[verb]]
         for role in (*ROLES, "nobody"):
             account = [] if role == "nobody" else ["--as", site.account(role).name]
             result = CliRunner().invoke(main, [*account, *verb, *arguments], input="a long enough 口令 7\n")

@@ -4,11 +4,12 @@ Signing in and changing a password take the :class:`Program` rather than a work,
 between two transactions: read what is known, derive, then write.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select, update
 
-from talent.accounts import passwords, queries, rules, sessions
+from talent.accounts import allowances, passwords, posts, queries, rules, sessions
+from talent.accounts.allowances import FAILURES_OF_AN_ADDRESS
 from talent.accounts.models import RoleGrant, SecondFactor, User, UserSession
 from talent.accounts.passwords import Secret
 from talent.accounts.queries import Credentials
@@ -32,7 +33,7 @@ def sign_in(program: Program, *, name: str, password: str, address: str) -> str:
     known = _confirm(program, name, password, address)
     with program.begin(Actor(known.user_id, known.name, ())) as work:
         sessions.forget_failures(work, known.name, address)
-        token = sessions.open_session(work, program, known, address)
+        token = sessions.open_session(work, program, known.user_id, address)
         work.record("account:sign_in", "user", known.name, address=address)
     return token
 
@@ -50,11 +51,12 @@ def change_password(program: Program, actor: Actor, *, current: str, new: str, a
     with program.begin(actor) as work:
         changed = work.session.execute(
             update(User).where(User.id == known.user_id, User.password_hash == known.password_hash)
-            .values(password_hash=secret.hash, password_set_at=work.now, must_change=False, version=User.version + 1)
+            .values(password_hash=secret.hash, password_set_at=work.now, must_change=False, initial_until=None,
+                    version=User.version + 1)
         )
         sessions.must_have_changed(changed, "account")
         sessions.end_sessions(work, known.user_id)
-        token = sessions.open_session(work, program, known, address)
+        token = sessions.open_session(work, program, known.user_id, address)
         work.record("account:change_password", "user", known.name)
     return token
 
@@ -97,25 +99,32 @@ def _confirm(program: Program, name: str, password: str, address: str, *, may_be
         with program.read(NOBODY) as work:
             known = queries.credentials_of(work.session, folded, work.vault.index(folded), network)
             now = work.now
+            seconds = allowances.seconds_left(work.session, FAILURES_OF_AN_ADDRESS, network, now)
+        if seconds:
+            raise RuleViolation(Finding("login.address_wait", params={"seconds": seconds}))
         if known.last_failed_at is not None:
             left = rules.waiting_time(known.fails, known.last_failed_at, now)
             if left > timedelta(0):
                 raise RuleViolation(Finding("login.wait", params={"seconds": -(-left // timedelta(seconds=1))}))
-        proved = passwords.matches(program.settings, known.password_hash, password)
+        proved = passwords.matches(program.settings, program.vault, known.name, known.password_hash, password)
         if not proved or known.disabled:
             _refuse(program, known, folded, address, "password" if not proved else "disabled")
     assert known.password_set_at is not None  # a proved account has a password
-    if not may_be_over and rules.initial_password_is_over(known.must_change, known.password_set_at, now):
+    if not may_be_over and rules.initial_password_is_over(
+        known.must_change, known.password_set_at, now, known.initial_until
+    ):
         with program.begin(NOBODY) as work:
             work.record("account:sign_in_refused", "user", known.name, address=address, reason="initial_password_over")
-        raise RuleViolation(Finding("login.initial_password_over"))
+        raise RuleViolation(Finding("login.slip_over" if known.initial_until else "login.initial_password_over"))
     return known
 
 
 def _refuse(program: Program, known: Credentials, folded: str, address: str, reason: str) -> None:
     """Count and record a failure in a transaction of its own, which must outlive the refusal."""
     with program.begin(NOBODY) as work:
-        fails = sessions.count_failure(work, work.vault.index(folded), rules.network_of(address))
+        network = rules.network_of(address)
+        fails = sessions.count_failure(work, work.vault.index(folded), network)
+        allowances.count(work, FAILURES_OF_AN_ADDRESS, network)
         work.record("account:sign_in_refused", "user", known.name or "unknown", address=address, fails=fails,
                     reason=reason if known.user_id is not None else "unknown")
     raise RuleViolation(Finding("login.refused"))
@@ -126,9 +135,11 @@ def _refuse(program: Program, known: Credentials, folded: str, address: str, rea
 
 def add_user(
     work: Work, *, name: str, role: str, secret: Secret, school_code: str | None = None, staff_no: str | None = None,
-    display_name: str = "", must_change: bool = True,
+    display_name: str = "", must_change: bool = True, until: date | None = None,
 ) -> User:
     """Add an account with one role. ``secret`` comes from :func:`passwords.seal`, made before the transaction.
+
+    ``until`` is the last day of the role; without it the role ends with the post.
 
     The role is in force at once while fewer than two administrators exist; afterwards it is proposed and a second
     person approves it. Raises :class:`RuleViolation` (``account.*``, ``grant.*``).
@@ -138,6 +149,7 @@ def add_user(
     taken = work.session.scalar(select(User.id).where(User.name == folded)) is not None
     work.require("account:manage")
     findings += rules.judge_name(folded) + _judge_role(role, school_code, staff_no)
+    findings += _judge_post(work, school, person, until)
     if taken:
         findings.append(Finding("account.name_taken", params={"name": folded}))
     if findings:
@@ -148,8 +160,9 @@ def add_user(
     )
     work.session.add(user)
     work.session.flush()
-    grant = _grant(work, user, role, school, person)
-    work.record("account:add", "user", folded, role=role, school=school_code, staff_no=staff_no, state=grant.state)
+    grant = _grant(work, user, role, school, person, until)
+    work.record("account:add", "user", folded, role=role, school=school_code, staff_no=staff_no, state=grant.state,
+                **_until(until))
     return user
 
 
@@ -173,7 +186,7 @@ def enable_user(work: Work, *, user_id: int) -> None:
     """Open a closed account again. Its roles are proposed anew where a second person is needed."""
     user = _user(work, user_id)
     work.require("account:manage")
-    alone = not rules.needs_second_person(_admins(work))
+    alone = grants_alone(work)
     changed = work.session.execute(
         update(User).where(User.id == user.id, User.disabled_at.is_not(None))
         .values(disabled_at=None, version=User.version + 1)
@@ -195,6 +208,7 @@ def reset_password(work: Work, *, user_id: int, secret: Secret) -> None:
     if user.id == work.actor.user_id:
         raise RuleViolation(Finding("account.not_oneself"))
     user.password_hash, user.password_set_at, user.must_change = secret.hash, work.now, True
+    user.initial_until = None
     user.version += 1
     ended = sessions.end_sessions(work, user.id)
     work.record("account:reset_password", "user", user.name, sessions=ended)
@@ -228,21 +242,27 @@ def _judge_remaining_admins(work: Work, leaving: User) -> None:
 
 
 def grant_role(
-    work: Work, *, user_id: int, role: str, school_code: str | None = None, staff_no: str | None = None
+    work: Work, *, user_id: int, role: str, school_code: str | None = None, staff_no: str | None = None,
+    until: date | None = None,
 ) -> RoleGrant:
     """Give an account one more role, proposed or at once as in :func:`add_user`."""
     user = _user(work, user_id)
     school, person, findings = _reach(work, school_code, staff_no)
     work.require("account:manage")
-    findings += _judge_role(role, school_code, staff_no)
+    posts.end_what_is_over(work, user_id=user.id)
+    findings += _judge_role(role, school_code, staff_no) + _judge_post(work, school, person, until)
+    known = queries.person_behind(work.session, user.id)
+    if person is not None and known not in (None, person.id):
+        findings.append(Finding("grant.other_person", params={"name": user.name, "staff_no": person.staff_no}))
     if user.id == work.actor.user_id:
         findings.append(Finding("grant.to_oneself"))
     if any(_is_same(grant, role, school, person) for grant in user.grants):
         findings.append(Finding("grant.held", params={"role": role, "name": user.name}))
     if findings:
         raise RuleViolation(findings)
-    grant = _grant(work, user, role, school, person)
-    work.record("role:grant", "user", user.name, role=role, school=school_code, staff_no=staff_no, state=grant.state)
+    grant = _grant(work, user, role, school, person, until)
+    work.record("role:grant", "user", user.name, role=role, school=school_code, staff_no=staff_no, state=grant.state,
+                **_until(until))
     return grant
 
 
@@ -253,6 +273,8 @@ def approve_grant(work: Work, *, grant_id: int) -> None:
     findings = rules.judge_approval(_party(work, work.actor.user_id), _party(work, grant.granted_by),
                                     rules.Party(grant.user_id, grant.person_id or queries.person_behind(
                                         work.session, grant.user_id)))
+    if work.session.scalar(select(queries.is_over(work.today)).select_from(RoleGrant).where(RoleGrant.id == grant.id)):
+        findings.append(Finding("grant.over", params={"name": grant.user.name, "role": grant.role}))
     if findings:
         raise RuleViolation(findings)
     changed = work.session.execute(
@@ -322,6 +344,28 @@ def _judge_role(role: str, school_code: str | None, staff_no: str | None) -> lis
     return rules.judge_grant(role, school=bool(school_code), person=bool(staff_no))
 
 
+def _judge_post(work: Work, school: School | None, person: Person | None, until: date | None) -> list[Finding]:
+    """A grant is for a post held now, and does not end before it begins."""
+    findings = []
+    if person is not None and not queries.serves(work.session, person.id, school.id if school else None, work.today):
+        findings.append(Finding("grant.not_in_post", params={
+            "name": person.name, "staff_no": person.staff_no, "place": school.name if school else ""}))
+    if school is not None and school.closed_on is not None and school.closed_on <= work.today:
+        findings.append(Finding("grant.school_closed", params={"name": school.name, "closed_on": school.closed_on}))
+    if until is not None and until < work.today:
+        findings.append(Finding("grant.until_past", params={"until": until}))
+    return findings
+
+
+def _until(until: date | None) -> dict[str, date]:
+    return {} if until is None else {"until": until}
+
+
+def grants_alone(work: Work) -> bool:
+    """Whether a grant counts at once, nobody else being there to approve it."""
+    return not rules.needs_second_person(_admins(work))
+
+
 def _admins(work: Work) -> int:
     """How many administrators there are, counted after every other grant being given just now."""
     work.session.execute(select(RoleGrant.id).where(RoleGrant.role == "admin", RoleGrant.state == "active")
@@ -329,11 +373,15 @@ def _admins(work: Work) -> int:
     return queries.count_admins(work.session, work.today)
 
 
-def _grant(work: Work, user: User, role: str, school: School | None, person: Person | None) -> RoleGrant:
-    alone = not rules.needs_second_person(_admins(work))
+def _grant(
+    work: Work, user: User, role: str, school: School | None, person: Person | None, until: date | None
+) -> RoleGrant:
+    alone = grants_alone(work)
     grant = RoleGrant(
         user_id=user.id, role=role, school_id=school.id if school else None, person_id=person.id if person else None,
-        valid_from=work.today, state="active" if alone else "proposed", founding=alone,
+        valid_from=work.today,
+        valid_to=until + timedelta(days=1) if until else None,
+        state="active" if alone else "proposed", founding=alone,
         granted_by=work.actor.user_id, granted_at=work.now,
     )
     work.session.add(grant)

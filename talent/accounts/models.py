@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -38,6 +39,8 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     password_set_at: Mapped[datetime] = mapped_column(Instant)
     must_change: Mapped[bool] = mapped_column(default=True)
+    #: Until when an initial password handed out on paper is good; empty, a day.
+    initial_until: Mapped[datetime | None] = mapped_column(Instant)
     disabled_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -102,7 +105,7 @@ class UserSession(Base):
 
     How long the visit has been idle stands in the signed cookie beside the token: reading a page writes nothing, and
     an old copy of the cookie goes stale even while its owner keeps working. ``proved_at``: when its owner last gave
-    password or code; ``factor_at``: when the second factor was given.
+    password or code; ``factor_at``: when the second factor was given; ``by_provider``: another one signed them in.
     """
 
     __tablename__ = "user_sessions"
@@ -120,6 +123,7 @@ class UserSession(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     proved_at: Mapped[datetime] = mapped_column(Instant)
     factor_at: Mapped[datetime | None] = mapped_column(Instant)
+    by_provider: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class SecondFactor(Base):
@@ -193,3 +197,47 @@ class ApiAnswer(Base):
     request_sha256: Mapped[str] = mapped_column(String(64))
     answer: Mapped[str] = mapped_column(Text)
     answered_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Identity(Base):
+    """Who an account is at a sign-in provider: one (issuer, subject), linked by an act of its own.
+
+    ``claim`` is what an administrator entered, the staff number the provider vouches for; the first sign-in that brings
+    it fills in ``subject``, which alone counts from then on. Names, addresses and telephone numbers never link.
+    """
+
+    __tablename__ = "identities"
+    __table_args__ = (
+        UniqueConstraint("user_id", "issuer"),
+        UniqueConstraint("issuer", "subject"),
+        UniqueConstraint("issuer", "claim"),
+        CheckConstraint("subject IS NOT NULL OR claim IS NOT NULL", name="explicit"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    issuer: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str | None] = mapped_column(String(255))
+    claim: Mapped[str | None] = mapped_column(String(80))
+    linked_at: Mapped[datetime] = mapped_column(Instant)
+    linked_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+
+
+class SpentState(Base):
+    """An answer of the sign-in provider that was used: the same answer, replayed with its cookie, opens nothing."""
+
+    __tablename__ = "spent_states"
+
+    state_index: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
+class Allowance(Base):
+    """How much of a limit is used since ``since``, on every process: the bucket names what, and whose."""
+
+    __tablename__ = "allowances"
+    __table_args__ = (CheckConstraint("used > 0", name="counted"),)
+
+    bucket: Mapped[str] = mapped_column(String(120), primary_key=True)
+    since: Mapped[datetime] = mapped_column(Instant, index=True)
+    used: Mapped[int]

@@ -3,17 +3,17 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from talent.accounts import rules
 from talent.accounts.models import LoginFailure, RoleGrant, SecondFactor, User, UserSession
 from talent.core.access import Actor, Grant
-from talent.people.models import Person, School
-from talent.people.queries import school_name_on
+from talent.people.models import Employment, Person, School
+from talent.people.queries import in_service_on, school_name_on
 
 
 def token_hash(token: str) -> str:
@@ -22,9 +22,29 @@ def token_hash(token: str) -> str:
 
 
 def in_force(today: date) -> ColumnElement[bool]:
-    """The grants that count on ``today``."""
+    """The grants that count on ``today``: given, not run out, and the post they were given for still held."""
     return and_(RoleGrant.state == "active", RoleGrant.valid_from <= today,
-                or_(RoleGrant.valid_to.is_(None), today < RoleGrant.valid_to))
+                or_(RoleGrant.valid_to.is_(None), today < RoleGrant.valid_to), post_lasts(today))
+
+
+def post_lasts(today: date) -> ColumnElement[bool]:
+    """The post behind a grant: its school is not closed, and the person it names, if any, is in service there.
+
+    Without a school (a teacher, an officer) being in service anywhere in the district is enough.
+    """
+    closed = select(School.id).where(School.id == RoleGrant.school_id, School.closed_on <= today)
+    at_school = or_(RoleGrant.school_id.is_(None), Employment.school_id == RoleGrant.school_id)
+    serving = select(Employment.id).where(Employment.person_id == RoleGrant.person_id, in_service_on(today), at_school)
+    return and_(~closed.correlate(RoleGrant).exists(),
+                or_(RoleGrant.person_id.is_(None), serving.correlate(RoleGrant).exists()))
+
+
+def serves(session: Session, person_id: int, school_id: int | None, today: date) -> bool:
+    """Whether the person is in service, at that school where one is named."""
+    at_school = [] if school_id is None else [Employment.school_id == school_id]
+    return session.scalar(select(
+        select(Employment.id).where(Employment.person_id == person_id, in_service_on(today), *at_school).exists()
+    )) or False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +59,14 @@ class Visit:
     proved_at: datetime
     has_factor: bool
     factor_at: datetime | None
+    by_provider: bool = False
 
 
 def _with_grants(today: date) -> Select[*tuple[Any, ...]]:
     return (
         select(User.id, User.name, User.display_name, User.must_change, User.password_set_at, RoleGrant.role,
                RoleGrant.school_id, RoleGrant.person_id, school_name_on(today).label("school_name"))
-        .outerjoin(RoleGrant, and_(RoleGrant.user_id == User.id, in_force(today)))
+        .select_from(User).outerjoin(RoleGrant, and_(RoleGrant.user_id == User.id, in_force(today)))
         .outerjoin(School, School.id == RoleGrant.school_id)
         .where(User.disabled_at.is_(None))
         .order_by(RoleGrant.id)
@@ -61,7 +82,8 @@ def visit_of(session: Session, token: str, now: datetime, today: date) -> Visit 
     """The visit behind a token, its account enabled and its roles those of ``today``; one statement."""
     rows = session.execute(
         _with_grants(today)
-        .add_columns(UserSession.proved_at, UserSession.factor_at, SecondFactor.confirmed_at)
+        .add_columns(UserSession.proved_at, UserSession.factor_at, UserSession.by_provider,
+                     SecondFactor.confirmed_at)
         .join(UserSession, UserSession.user_id == User.id)
         .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .where(UserSession.token_sha256 == token_hash(token), UserSession.ended_at.is_(None),
@@ -73,7 +95,7 @@ def visit_of(session: Session, token: str, now: datetime, today: date) -> Visit 
     first = rows[0]
     actor = _actor(rows, rules.is_proved(first.proved_at, now))
     return Visit(actor, first.display_name or first.name, first.must_change, schools, first.password_set_at,
-                 first.proved_at, first.confirmed_at is not None, first.factor_at)
+                 first.proved_at, first.confirmed_at is not None, first.factor_at, first.by_provider)
 
 
 def actor_named(session: Session, name: str, today: date) -> Actor | None:
@@ -94,6 +116,7 @@ class Credentials:
     disabled: bool
     fails: int
     last_failed_at: datetime | None
+    initial_until: datetime | None = None
 
 
 def credentials_of(session: Session, name: str, name_index: str, network: str) -> Credentials:
@@ -106,32 +129,36 @@ def credentials_of(session: Session, name: str, name_index: str, network: str) -
     if user is None:
         return Credentials(None, "", None, None, False, False, fails, last)
     return Credentials(user.id, user.name, user.password_hash, user.password_set_at, user.must_change,
-                       user.disabled_at is not None, fails, last)
+                       user.disabled_at is not None, fails, last, user.initial_until)
 
 
 def count_admins(session: Session, today: date) -> int:
     """How many enabled accounts may grant roles on ``today``."""
     return session.scalar(
         select(func.count(func.distinct(RoleGrant.user_id)))
-        .join(User, User.id == RoleGrant.user_id)
+        .select_from(RoleGrant).join(User, User.id == RoleGrant.user_id)
         .where(RoleGrant.role == "admin", in_force(today), User.disabled_at.is_(None))
     ) or 0
 
 
 def person_behind(session: Session, user_id: int | None) -> int | None:
-    """The person an account belongs to, where any of its grants names one."""
+    """The person an account belongs to, where any of its grants names one: one that ended still says whose it is."""
     if user_id is None:
         return None
     return session.scalar(
         select(RoleGrant.person_id)
-        .where(RoleGrant.user_id == user_id, RoleGrant.person_id.is_not(None), RoleGrant.state == "active")
+        .where(RoleGrant.user_id == user_id, RoleGrant.person_id.is_not(None),
+               or_(RoleGrant.state != "ended", RoleGrant.founding, RoleGrant.approved_by.is_not(None)))
         .order_by(RoleGrant.id).limit(1)
     )
 
 
 @dataclass(frozen=True, slots=True)
 class GrantRow:
-    """A role grant as the pages show it. ``mine``: the reader proposed it or would receive it, so another approves."""
+    """A role grant as the pages show it. ``mine``: the reader proposed it or would receive it, so another approves.
+
+    ``over``: its post or its time has ended, so that it no longer counts; ``last_on`` is the last day it counts.
+    """
 
     id: int
     user_id: int
@@ -140,12 +167,13 @@ class GrantRow:
     school: str
     person: str
     valid_from: date
-    valid_to: date | None
+    last_on: date | None
     user_name: str
     display_name: str
     granted_by: str
     granted_at: datetime
     mine: bool
+    over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +190,17 @@ class AccountRow:
     grants: tuple[GrantRow, ...]
 
 
-def _grants(session: Session, actor: Actor, *conditions: ColumnElement[bool]) -> list[GrantRow]:
+def is_over(today: date) -> ColumnElement[bool]:
+    """An open grant that can no longer count: its last day is past, or its post has ended."""
+    return or_(and_(RoleGrant.valid_to.is_not(None), RoleGrant.valid_to <= today), ~post_lasts(today))
+
+
+def _grants(session: Session, actor: Actor, today: date, *conditions: ColumnElement[bool]) -> list[GrantRow]:
     granter = select(User.id, User.name).subquery()
     rows = session.execute(
-        select(RoleGrant, User.name, User.display_name, School.name, Person.name, granter.c.name)
-        .join(User, User.id == RoleGrant.user_id)
+        select(RoleGrant, User.name, User.display_name, School.name, Person.name, granter.c.name,
+               is_over(today))
+        .select_from(RoleGrant).join(User, User.id == RoleGrant.user_id)
         .outerjoin(School, School.id == RoleGrant.school_id)
         .outerjoin(Person, Person.id == RoleGrant.person_id)
         .outerjoin(granter, granter.c.id == RoleGrant.granted_by)
@@ -175,21 +209,50 @@ def _grants(session: Session, actor: Actor, *conditions: ColumnElement[bool]) ->
     ).all()
     return [
         GrantRow(grant.id, grant.user_id, grant.role, grant.state, school or "", person or "", grant.valid_from,
-                 grant.valid_to, name, display_name, granted_by or "", grant.granted_at,
-                 actor.user_id is None or actor.user_id in (grant.granted_by, grant.user_id))
-        for grant, name, display_name, school, person, granted_by in rows
+                 grant.valid_to - timedelta(days=1) if grant.valid_to else None, name, display_name, granted_by or "",
+                 grant.granted_at, actor.user_id is None or actor.user_id in (grant.granted_by, grant.user_id), over)
+        for grant, name, display_name, school, person, granted_by, over in rows
     ]
 
 
-def waiting_grants(session: Session, actor: Actor) -> list[GrantRow]:
-    """Grants that await a second person, oldest first. Needs ``account:list``."""
+def waiting_grants(session: Session, actor: Actor, today: date) -> list[GrantRow]:
+    """Grants that await a second person one by one, oldest first. Needs ``account:list``."""
     actor.require("account:list")
-    return _grants(session, actor, RoleGrant.state == "proposed")
+    other = aliased(RoleGrant)
+    together = select(other.id).where(
+        RoleGrant.role == "teacher", other.role == "teacher", other.state == "proposed", other.id != RoleGrant.id,
+        other.granted_at == RoleGrant.granted_at, other.granted_by.is_not_distinct_from(RoleGrant.granted_by))
+    return _grants(session, actor, today, RoleGrant.state == "proposed", ~together.correlate(RoleGrant).exists())
 
 
-def grants_of(session: Session, actor: Actor) -> list[GrantRow]:
+@dataclass(frozen=True, slots=True)
+class WaitingTeachers:
+    """Proposals for many teachers, made together by one person and approved together by another."""
+
+    first_id: int
+    number: int
+    granted_by: str
+    granted_at: datetime
+    mine: bool
+
+
+def waiting_teachers(session: Session, actor: Actor) -> list[WaitingTeachers]:
+    """The proposals for teachers that were made together, oldest first. Needs ``account:list``."""
+    actor.require("account:list")
+    rows = session.execute(
+        select(func.min(RoleGrant.id).label("first_id"), func.count().label("number"), RoleGrant.granted_by,
+               RoleGrant.granted_at, func.max(User.name).label("name"))
+        .select_from(RoleGrant).outerjoin(User, User.id == RoleGrant.granted_by)
+        .where(RoleGrant.state == "proposed", RoleGrant.role == "teacher")
+        .group_by(RoleGrant.granted_by, RoleGrant.granted_at).having(func.count() > 1).order_by(RoleGrant.granted_at)
+    )
+    return [WaitingTeachers(row.first_id, row.number, row.name or "", row.granted_at,
+                            actor.user_id is None or actor.user_id == row.granted_by) for row in rows]
+
+
+def grants_of(session: Session, actor: Actor, today: date) -> list[GrantRow]:
     """The actor's own grants, in force or waiting."""
-    return _grants(session, actor, RoleGrant.user_id == actor.user_id)
+    return _grants(session, actor, today, RoleGrant.user_id == actor.user_id)
 
 
 def _listed(words: str, role: str) -> list[ColumnElement[bool]]:
@@ -203,9 +266,9 @@ def _listed(words: str, role: str) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def accounts(session: Session, actor: Actor, *, words: str = "", role: str = "", offset: int = 0, limit: int = 50) -> (
-    tuple[list[AccountRow], int]
-):
+def accounts(
+    session: Session, actor: Actor, today: date, *, words: str = "", role: str = "", offset: int = 0, limit: int = 50
+) -> tuple[list[AccountRow], int]:
     """One page of the accounts by name, and how many there are in all; three statements. Needs ``account:list``."""
     actor.require("account:list")
     conditions = _listed(words, role)
@@ -215,7 +278,7 @@ def accounts(session: Session, actor: Actor, *, words: str = "", role: str = "",
         .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .where(*conditions).order_by(User.name).offset(offset).limit(limit)
     ).all()
-    held = _by_user(_grants(session, actor, RoleGrant.user_id.in_([user.id for user, _ in users])))
+    held = _by_user(_grants(session, actor, today, RoleGrant.user_id.in_([user.id for user, _ in users])))
     return [
         AccountRow(user.id, user.name, user.display_name, user.must_change, user.disabled_at, user.created_at,
                    has_factor, tuple(held.get(user.id, ())))

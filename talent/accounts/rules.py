@@ -183,9 +183,11 @@ def password_is_old(profile: str, set_at: datetime, now: datetime) -> bool:
     return profile == "dengbao" and now - set_at >= DENGBAO_PASSWORD_LIVES
 
 
-def initial_password_is_over(must_change: bool, set_at: datetime, now: datetime) -> bool:
-    """Whether a password somebody else chose has waited too long to be replaced."""
-    return must_change and now - set_at >= INITIAL_PASSWORD_LIVES
+def initial_password_is_over(
+    must_change: bool, set_at: datetime, now: datetime, until: datetime | None = None
+) -> bool:
+    """Whether a password somebody else chose has waited too long to be replaced: a day, or what its slip says."""
+    return must_change and now >= (until or set_at + INITIAL_PASSWORD_LIVES)
 
 
 def network_of(address: str) -> str:

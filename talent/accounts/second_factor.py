@@ -13,6 +13,7 @@ from sqlalchemy import delete, select, update
 
 from talent.accounts import rules
 from talent.accounts.models import LoginFailure, RecoveryCode, SecondFactor, User, UserSession
+from talent.accounts.passwords import ALPHABET
 from talent.accounts.queries import token_hash
 from talent.accounts.sessions import count_failure, end_sessions, must_have_changed
 from talent.core.access import Actor
@@ -22,8 +23,6 @@ from talent.core.work import Program, Work
 STEP_SECONDS = 30
 RECOVERY_CODES = 10
 SEED_BYTES = 20
-#: Letters and digits that no one confuses when reading them off paper.
-ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 def place(user_id: int) -> str:

@@ -9,7 +9,6 @@ from sqlalchemy.exc import IntegrityError
 
 from talent.accounts import queries, rules
 from talent.accounts.models import LoginFailure, User, UserSession
-from talent.accounts.queries import Credentials
 from talent.core.errors import Conflict, Finding, RuleViolation
 from talent.core.work import Program, Work
 
@@ -39,17 +38,20 @@ def forget_failures(work: Work, name: str, address: str) -> None:
     )
 
 
-def open_session(work: Work, program: Program, known: Credentials, address: str) -> str:
-    """A new session of an account that is still as it was when its password was checked."""
+def open_session(
+    work: Work, program: Program, user_id: int | None, address: str, *, by_provider: bool = False, strong: bool = False
+) -> str:
+    """A new session of an account that is still open, as it was when it was proved; ``strong``: by two factors."""
     still = work.session.scalar(
-        select(User.id).where(User.id == known.user_id, User.disabled_at.is_(None)).with_for_update(read=True)
+        select(User.id).where(User.id == user_id, User.disabled_at.is_(None)).with_for_update(read=True)
     )
     if still is None:
         raise RuleViolation(Finding("login.refused"))
     token = secrets.token_urlsafe(32)
     work.session.add(UserSession(
         token_sha256=queries.token_hash(token), user_id=still, address=address[:45], created_at=work.now,
-        proved_at=work.now, expires_at=work.now + timedelta(hours=program.settings.session_absolute_hours),
+        proved_at=work.now, factor_at=work.now if strong else None, by_provider=by_provider,
+        expires_at=work.now + timedelta(hours=program.settings.session_absolute_hours),
     ))
     return token
 

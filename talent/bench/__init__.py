@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from talent.bench import imports, indicators, pages, pay, portraits, start, workbooks
+from talent.bench import imports, indicators, pages, pay, portraits, sign_in, start, workbooks
 from talent.bench.measure import Figure, Setting, Size
 
 #: Name → what measures it. In the order in which a run without names takes them.
@@ -27,6 +27,7 @@ ENTRIES: Mapping[str, Callable[[Setting], list[Figure]]] = {
     "indicators": indicators.board,
     "statements": pages.statements,
     "pages": pages.growth,
+    "sign-ins": sign_in.storm,
     "help": start.help_text,
 }
 

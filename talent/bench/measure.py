@@ -29,6 +29,7 @@ class Size:
     few: int = 10
     many: int = 10_000
     starts: int = 5
+    storm_seconds: float = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,12 +134,17 @@ def signed_in(app: Flask, program: Program) -> FlaskClient:
     with program.begin(operator()) as work:
         commands.add_user(work, name=ACCOUNT, role="hr", secret=secret, must_change=False)
     client = app.test_client()
+    status = sign_in(client)
+    expect(status == 303, f"the account signs in: {status}")
+    return client
+
+
+def sign_in(client: FlaskClient) -> int:
+    """Fill in the sign-in form; the status of the answer."""
     token = _TOKEN.search(client.get("/login").get_data(as_text=True))
     expect(token is not None, "the sign-in page has a form")
     assert token is not None
-    answer = client.post("/login", data={"csrf_token": token[1], "name": ACCOUNT, "password": PASSWORD})
-    expect(answer.status_code == 303, f"the account signs in: {answer.status_code}")
-    return client
+    return client.post("/login", data={"csrf_token": token[1], "name": ACCOUNT, "password": PASSWORD}).status_code
 
 
 def populate(program: Program, rows: int) -> None:

@@ -3,10 +3,12 @@
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.orm import Session
 
+from talent.accounts import posts
 from talent.core import migrations
 from talent.core.config import KEY_NAMES, Settings
 from talent.core.database import reading
@@ -31,7 +33,7 @@ def examine(program: Program) -> list[Check]:
     """Every check, in order."""
     checks = [*_keys(program.settings), _schema(program.engine), *_settings(program.engine)]
     with reading(program.engine) as session:
-        checks += [*_integrity(session), _files(session, program.settings)]
+        checks += [*_integrity(session), _files(session, program.settings), _grants(session, program.today)]
     return checks
 
 
@@ -66,6 +68,11 @@ def _integrity(session: Session) -> Iterator[Check]:
     yield Check("integrity", answer == "ok", answer)
     dangling = len(session.execute(text("PRAGMA foreign_key_check")).all())
     yield Check("references", dangling == 0, f"{dangling} 条悬空 · dangling")
+
+
+def _grants(session: Session, today: date) -> Check:
+    over = posts.count_over(session, today)
+    return Check("grants", over == 0, f"{over} 项岗位或期限已过仍未收回：talent user sweep · over but still open")
 
 
 def _files(session: Session, settings: Settings) -> Check:

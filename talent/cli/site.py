@@ -1,18 +1,20 @@
 """Setting up and serving: ``init``, ``user``, ``serve``, ``worker``."""
 
+import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import click
 
 from talent import worker as jobs
-from talent.accounts import passwords
+from talent.accounts import passwords, posts, teachers
 from talent.accounts.commands import add_user
 from talent.app import create_app
-from talent.cli.door import acting, open_program, refusing
+from talent.cli.door import acting, complain, open_program, refusing
 from talent.core import migrations
 from talent.core.access import ROLES
 from talent.core.config import Settings
@@ -72,6 +74,46 @@ def add(name: str, role: str, school: str | None, staff_no: str | None) -> None:
     click.echo(f"{name}: {role}")
 
 
+@user.command("add-teachers")
+@click.option("--school", default="", help="学校代码，不填就是全区 · school code; without it the whole district")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path),
+              help="密码条：一所学校是 PDF，几所是 ZIP · the slips, a PDF or a ZIP of them")
+@refusing
+def add_teachers(school: str, output: Path) -> None:
+    """Add an account for everybody in service who has none; the one-time passwords are on the slips in FILE only."""
+    # the slips need a compiler of 40 MB; no other verb here does
+    from talent.reports import slips
+
+    program = open_program()
+    actor = acting(program)
+    if output.exists():
+        raise click.BadParameter(f"{output} 已经有了 · exists already", param_hint="-o")
+    with program.read(actor) as work:
+        drawn = teachers.draw(work, school_code=school, days=program.settings.slip_days)
+    _name, content = slips.download(program.settings, drawn)
+    # Nobody but the owner reads the file, and one that is there is not written over.
+    with open(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+    try:
+        with program.begin(actor) as work:
+            count = teachers.add(work, drawn=drawn)
+    except BaseException:
+        output.unlink()
+        raise
+    click.echo(f"{output}: {count} 个账号 · accounts")
+    complain(drawn.passed_over)
+
+
+@user.command()
+@refusing
+def sweep() -> None:
+    """Close the role grants whose post or time has ended; the worker does so by itself every ten minutes."""
+    program = open_program()
+    with program.begin(acting(program)) as work:
+        ended = posts.end_what_is_over(work)
+    click.echo(f"收回 {ended} 项 · grants ended")
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=int)
@@ -101,11 +143,22 @@ def serve_site(program: Program, host: str, port: int) -> None:
     signal.signal(signal.SIGTERM, stop)
     click.echo(f"http://{host}:{port}/  (Ctrl-C 结束 · to stop)", err=True)
     try:
-        run(create_app(program), host=host, port=port, threads=8, ident=None)
+        run(create_app(program), host=host, port=port, **server_options(program.settings))
     finally:
         if child is not None:
             child.terminate()
             child.wait(timeout=30)
+
+
+def server_options(settings: Settings) -> dict[str, Any]:
+    """How waitress serves: no name of its own; what a client says it was forwarded for is dropped, unless it comes from
+    the proxy the settings trust.
+    """
+    options: dict[str, Any] = {"threads": 24, "ident": None, "clear_untrusted_proxy_headers": True}
+    if settings.trusted_proxy:
+        options |= {"trusted_proxy": settings.trusted_proxy, "trusted_proxy_count": 1,
+                    "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
+    return options
 
 
 def start_worker() -> "subprocess.Popen[bytes]":

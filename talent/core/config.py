@@ -4,8 +4,10 @@ import os
 import secrets
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
+from urllib.parse import urlsplit
 
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 KEY_BYTES = 32
@@ -32,6 +34,24 @@ class Settings(BaseSettings):
     #: ``asvs``: length and guessing lists, no expiry (OWASP ASVS 5.0); ``dengbao``: also kinds of characters and 90
     #: days (GB/T 22239).
     password_profile: Literal["asvs", "dengbao"] = "asvs"
+    #: How many days a one-time password handed out on paper is good for.
+    slip_days: int = Field(default=14, ge=1, le=60)
+    #: The address of the one reverse proxy whose word on client and scheme is taken; empty, nobody's is.
+    trusted_proxy: str = ""
+    #: What one account may ask for: searches (on each process), and workbooks or papers with many people in them.
+    searches_per_minute: int = Field(default=120, ge=1)
+    exports_per_hour: int = Field(default=60, ge=1)
+    #: The bureau's sign-in provider (OpenID Connect), off while empty; https except on this very machine.
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_client_secret_file: Path | None = None
+    #: The claim in which the provider vouches for the staff number; empty, nobody is linked by it.
+    oidc_claim: str = ""
+    #: Values of ``acr``, comma between, that stand for a second factor given at the provider; none by default.
+    oidc_acr: str = ""
+    #: Certificates the provider's own is checked against, where it is not publicly known.
+    oidc_ca_file: Path | None = None
     argon2_time_cost: int = 3
     argon2_memory_kib: int = 65536
     upload_bytes: int = 50_000_000
@@ -53,6 +73,28 @@ class Settings(BaseSettings):
         if self.second_factor == "auto":
             return bool(self.allowed_hosts - LOOPBACK)
         return self.second_factor == "required"
+
+    @model_validator(mode="after")
+    def _provider_is_safe(self) -> Self:
+        """Refuse to start with a provider that could be listened to."""
+        issuer = urlsplit(self.oidc_issuer)
+        if self.oidc_issuer and (not issuer.hostname or issuer.username is not None or not self.oidc_client_id):
+            raise ValueError("TALENT_OIDC_ISSUER: an address with TALENT_OIDC_CLIENT_ID")
+        if self.oidc_issuer and issuer.scheme != "https" and issuer.hostname not in LOOPBACK:
+            raise ValueError("TALENT_OIDC_ISSUER: https")
+        return self
+
+    @property
+    def oidc_secret(self) -> str:
+        """What proves this site to the provider, from the file where one is named."""
+        if self.oidc_client_secret_file is not None:
+            return self.oidc_client_secret_file.read_text(encoding="utf-8").strip()
+        return self.oidc_client_secret.get_secret_value()
+
+    @property
+    def trusted_acrs(self) -> frozenset[str]:
+        """The values of ``acr`` that count as a second factor."""
+        return frozenset(value.strip() for value in self.oidc_acr.split(",") if value.strip())
 
     @property
     def keys_folder(self) -> Path:

@@ -50,6 +50,14 @@ class NotProved(TalentError):
     """The act asks for a fresh proof of who is there: password or code, then once more."""
 
 
+class TooOften(TalentError):
+    """Done so often that it has to wait ``seconds``."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(f"{seconds} s")
+
+
 class NotFound(TalentError):
     """No such object, or none that this actor may see: the two are not told apart."""
 

@@ -147,7 +147,7 @@ AUDIT_ACTION: Mapping[str, str] = {
     "更正证件号码": "person:identity", "更正基本情况": "person:facts", "新设学校": "school:open",
     "学校更名": "school:rename", "学校停办": "school:close", "学校并入他校": "school:merge", "更正学校登记": "school:correct",
     "导出记录": "record:export", "导出监测指标": "indicator:export",
-    "要看板报告": "report:ask", "制成看板报告": "report:make", "同意角色授权": "role:approve", "收回角色": "role:end", "授予角色": "role:grant",
+    "要看板报告": "report:ask", "制成看板报告": "report:make", "同意角色授权": "role:approve", "关联统一身份": "identity:link", "取消关联统一身份": "identity:unlink", "批量建教师账号": "account:add_teachers", "角色终止": "role:end", "授予角色": "role:grant",
 }
 
 

@@ -44,6 +44,7 @@
       all("select, input", form).forEach((control) => { control.disabled = control.value === ""; }));
   });
 
+  all("form[data-send]").forEach((form) => form.submit());
   all("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
   all("[data-focus]").forEach((element) => element.focus());
   all("[data-fill]").forEach((button) =>

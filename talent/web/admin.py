@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
 from wtforms import PasswordField, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 
 from talent.accounts import commands, passwords, queries, second_factor
 from talent.accounts.models import User
@@ -24,7 +24,8 @@ _GRANT_PLACES: Mapping[str, str] = {
     "grant.school_missing": "school_code", "grant.school_unwanted": "school_code",
     "grant.school_unknown": "school_code",
     "grant.person_missing": "staff_no", "grant.person_unknown": "staff_no", "grant.role_unknown": "role",
-    "grant.held": "role", "account.name_taken": "name", "account.name_shape": "name",
+    "grant.not_in_post": "staff_no", "grant.other_person": "staff_no", "grant.school_closed": "school_code",
+    "grant.until_past": "until", "grant.held": "role", "account.name_taken": "name", "account.name_shape": "name",
 }
 
 
@@ -38,6 +39,7 @@ class RoleForm(kit.BaseForm):
     role = SelectField(lazy_gettext("角色"), [InputRequired()], choices=role_choices)
     school_code = StringField(lazy_gettext("学校代码"), [Length(max=40)])
     staff_no = StringField(lazy_gettext("工号"), [Length(max=40)])
+    until = kit.DayField(lazy_gettext("最后一天"), [Optional()])
 
 
 class AccountForm(RoleForm):
@@ -59,11 +61,13 @@ def index() -> str:
     offered = [kit.Filter("q", gettext("登录名或姓名")), kit.Filter("role", gettext("角色"), role_choices())]
     filters, asked = kit.Filters.read(offered), kit.asked_page()
     with open_read() as work:
-        waiting = queries.waiting_grants(work.session, work.actor)
-        rows, total = queries.accounts(work.session, work.actor, words=filters["q"], role=filters["role"],
+        waiting = queries.waiting_grants(work.session, work.actor, work.today)
+        together = queries.waiting_teachers(work.session, work.actor)
+        rows, total = queries.accounts(work.session, work.actor, work.today, words=filters["q"], role=filters["role"],
                                        offset=asked.offset, limit=asked.size)
-    return render_template("admin/index.html", waiting=waiting, filters=filters, page=asked.page(rows, total),
-                           roles=role_names(), me=current_actor().user_id)
+    return render_template("admin/index.html", waiting=waiting, together=together, filters=filters,
+                           page=asked.page(rows, total), roles=role_names(), me=current_actor().user_id,
+                           by_claim=bool(program().settings.oidc_issuer and program().settings.oidc_claim))
 
 
 @pages.route("/new", methods=["GET", "POST"])
@@ -79,7 +83,7 @@ def add() -> str | Response:
         with open_write() as work:
             commands.add_user(work, name=name, role=form.role.data, secret=secret,
                               school_code=form.school_code.data or None, staff_no=form.staff_no.data or None,
-                              display_name=form.display_name.data or "")
+                              display_name=form.display_name.data or "", until=form.until.data)
 
     done = kit.submit(form, save, url_for(".index"), gettext("账号已建好。初始密码 24 小时内有效，首次登录须更换。"))
     return done or render_template("admin/add.html", form=form)
@@ -94,7 +98,7 @@ def add_role(user_id: int) -> str | Response:
     def save() -> None:
         with open_write() as work:
             commands.grant_role(work, user_id=user_id, role=form.role.data, school_code=form.school_code.data or None,
-                                staff_no=form.staff_no.data or None)
+                                staff_no=form.staff_no.data or None, until=form.until.data)
 
     done = kit.submit(form, save, url_for(".index"), gettext("角色已记下；需要第二人同意的，列在上面等候。"))
     return done or render_template("admin/role.html", form=form, name=name)

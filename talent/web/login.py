@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
-from talent.accounts import commands, queries
+from talent.accounts import commands, identities, queries
 from talent.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from talent.core.errors import RuleViolation
 from talent.web import kit
@@ -33,7 +33,7 @@ from talent.web.security import (
 pages = Blueprint("login", __name__)
 
 #: Refusals that are about the moment: too many tries, too many people.
-WAITING = ("login.wait", "login.busy")
+WAITING = ("login.wait", "login.address_wait", "login.busy")
 
 
 class LoginForm(kit.BaseForm):
@@ -70,15 +70,22 @@ def index() -> str | Response | tuple[str, int, dict[str, str]]:
                                      address=client_address())
         except RuleViolation as violation:
             form.refuse(violation.findings)
-            status, headers = _status(violation)
+            status, headers = status_of(violation)
         else:
             enter(token)
             target = request.args.get("next", "")
             return redirect(target if is_own_path(target) else url_for("root"), 303)
-    return render_template("login/index.html", form=form, languages=languages()), status, headers
+    return render_template("login/index.html", form=form, languages=languages(), sso=_sso()), status, headers
 
 
-def _status(violation: RuleViolation) -> tuple[int, dict[str, str]]:
+def _sso() -> str:
+    """Where the button of the sign-in provider leads, with the page asked for; "" where there is none."""
+    target = request.args.get("next", "")
+    here = program().settings.oidc_issuer
+    return url_for(".sso", next=target if is_own_path(target) else None) if here else ""
+
+
+def status_of(violation: RuleViolation) -> tuple[int, dict[str, str]]:
     """401, or 429 with the seconds to wait."""
     waiting = next((finding for finding in violation.findings if finding.code in WAITING), None)
     return (401, {}) if waiting is None else (429, {"Retry-After": str(waiting.params["seconds"])})
@@ -99,8 +106,10 @@ def leave() -> Response:
 def account() -> str:
     """One's own account: roles, password, signing out everywhere."""
     with open_read() as work:
-        grants = queries.grants_of(work.session, work.actor)
-    return render_template("login/account.html", visit=current_visit(), grants=grants, roles=role_names())
+        grants = queries.grants_of(work.session, work.actor, work.today)
+        linked = identities.is_linked(work, work.actor.user_id)
+    return render_template("login/account.html", visit=current_visit(), grants=grants, roles=role_names(),
+                           sso=bool(program().settings.oidc_issuer), linked=linked)
 
 
 @pages.route("/password", methods=["GET", "POST"])

@@ -100,7 +100,7 @@ def frame() -> kit.Frame:
     if visit is None:
         return kit.Frame(bureau, languages=languages())
     actor, here, counted = visit.actor, request.blueprint, inbox.counted()
-    offered = () if visit.must_change else tuple(entries_for(actor))
+    offered = () if visit.must_change and not visit.by_provider else tuple(entries_for(actor))
     shown, more = offered[:MOST_ENTRIES], offered[MOST_ENTRIES:]
     return kit.Frame(
         bureau,

@@ -13,8 +13,9 @@ from wtforms.validators import InputRequired, Length
 from talent.accounts import commands, second_factor
 from talent.accounts.queries import Visit
 from talent.accounts.rules import LONGEST_PASSWORD
-from talent.core.errors import NotAllowed
+from talent.core.errors import NotAllowed, RuleViolation
 from talent.web import kit
+from talent.web.login import status_of
 from talent.web.security import (
     client_address,
     current_actor,
@@ -51,21 +52,32 @@ def _visit() -> Visit:
 
 @pages.route("/proof", methods=["GET", "POST"])
 @signed_in
-def index() -> str | Response:
+def index() -> str | Response | tuple[str, int, dict[str, str]]:
     """Password or code once more, then back to the page at hand."""
-    visit = _visit()
+    visit, status, headers = _visit(), 200, dict[str, str]()
     form = CodeForm() if visit.has_factor else PasswordAgainForm()
 
     def prove() -> None:
-        if isinstance(form, CodeForm):
-            second_factor.prove(program(), visit.actor, code=form.code.data or "", token=session["token"])
-        else:
-            commands.prove_password(program(), visit.actor, password=form.password.data or "",
-                                    token=session["token"], address=client_address())
+        nonlocal status, headers
+        try:
+            _prove(form, visit)
+        except RuleViolation as violation:
+            again, headers = status_of(violation)
+            status = again if headers else status
+            raise
 
     target = request.args.get("next", "")
     done = kit.submit(form, prove, target if is_own_path(target) else url_for("root"))
-    return done or render_template("proof/index.html", form=form, entering=visit.has_factor and not visit.factor_at)
+    page = render_template("proof/index.html", form=form, entering=visit.has_factor and not visit.factor_at)
+    return done or (page, status, headers)
+
+
+def _prove(form: CodeForm | PasswordAgainForm, visit: Visit) -> None:
+    if isinstance(form, CodeForm):
+        second_factor.prove(program(), visit.actor, code=form.code.data or "", token=session["token"])
+    else:
+        commands.prove_password(program(), visit.actor, password=form.password.data or "",
+                                token=session["token"], address=client_address())
 
 
 @pages.route("/account/factor", methods=["GET", "POST"])

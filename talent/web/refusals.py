@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, Unauthorized
 
 from talent.core.access import RIGHTS
-from talent.core.errors import Conflict, Finding, NotAllowed, NotFound, NotProved, RuleViolation
+from talent.core.errors import Conflict, Finding, NotAllowed, NotFound, NotProved, RuleViolation, TooOften
 from talent.core.language import in_a_row
 from talent.policy.errors import NotInForce
 from talent.web.navigation import role_names
@@ -77,7 +77,8 @@ def not_allowed(error: NotAllowed) -> Answer:
     """403, naming the roles that may."""
     visit = current_visit()
     if visit is not None and not visit.actor.grants:
-        return _page(403, gettext("您的角色还没有生效"), gettext("授权要由第二位管理员同意。"),
+        return _page(403, gettext("您现在没有有效的角色"),
+                     gettext("授权要由第二位管理员同意；调动、离岗或到期的，授权已随之结束。"),
                      gettext("请联系管理员；同意之后刷新即可。"))
     roles = gettext("、").join(roles_with(error.permission))
     reason = gettext("这件事由%(roles)s办理。", roles=roles) if roles else gettext("目前没有角色可以这样做。")
@@ -92,6 +93,13 @@ def not_proved(_error: NotProved) -> Any:
     came_from = urlsplit(request.referrer or "")
     back = f"{came_from.path}?{came_from.query}".rstrip("?")
     return to_proof(back if is_own_path(back) else "")
+
+
+def too_often(error: TooOften) -> Answer:
+    """429, and when to come back."""
+    page = _page(429, gettext("请慢一点"), gettext("短时间内次数太多，这一次没有办理。"),
+                 gettext("请过 %(n)s 秒再试；别人不受影响。", n=error.seconds))
+    return page[0], 429, {"Retry-After": str(error.seconds)}
 
 
 def not_found(_error: NotFound | HTTPException) -> Answer:
@@ -113,6 +121,14 @@ def rule_violation(error: RuleViolation) -> Answer:
     said = [worded(finding) for finding in error.findings]
     return _page(422, gettext("没有办成"), in_a_row(reason for reason, _ in said),
                  in_a_row(dict.fromkeys(hint for _, hint in said)), findings=error.findings)
+
+
+def refusal(error: RuleViolation, back: str) -> Answer:
+    """422 with a way back, where an act has no form of its own to say it on."""
+    said = [worded(finding) for finding in error.findings]
+    return _page(422, gettext("没有办成"), in_a_row(reason for reason, _ in said),
+                 in_a_row(dict.fromkeys(hint for _, hint in said)),
+                 [{"label": gettext("返回"), "url": back, "kind": "line"}])
 
 
 def not_in_force(error: NotInForce) -> Answer:
@@ -173,6 +189,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(NotAllowed, not_allowed)
     app.register_error_handler(NotProved, not_proved)
     app.register_error_handler(NotFound, not_found)
+    app.register_error_handler(TooOften, too_often)
     app.register_error_handler(404, not_found)
     app.register_error_handler(401, no_key)
     app.register_error_handler(Conflict, conflict)

@@ -281,9 +281,11 @@ def _first_step(visit: Visit) -> AnyResponse | None:
     if visit.has_factor and visit.factor_at is None:
         back = request.full_path.rstrip("?") if request.method == "GET" else ""
         return None if request.endpoint in BEFORE_CODE else to_proof(back)
-    if visit.must_change or rules.password_is_old(settings.password_profile, visit.password_set_at, now):
+    old = visit.must_change or rules.password_is_old(settings.password_profile, visit.password_set_at, now)
+    if old and not visit.by_provider:
         return None if request.endpoint in BEFORE_NEW_PASSWORD else redirect(url_for("login.password"), 303)
-    if settings.needs_second_factor and not visit.has_factor and rules.needs_factor(visit.actor.roles):
+    given = visit.has_factor or visit.factor_at is not None
+    if settings.needs_second_factor and not given and rules.needs_factor(visit.actor.roles):
         return None if request.endpoint in BEFORE_FACTOR else redirect(url_for("proof.enrol"), 303)
     return None
 

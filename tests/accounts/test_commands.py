@@ -196,8 +196,8 @@ def test_only_administrators_manage_accounts(program: Program, role: str) -> Non
         lambda work: commands.end_sessions(work, user_id=other.user_id),
         lambda work: commands.approve_grant(work, grant_id=grant_id(program, other.user_id)),
         lambda work: commands.end_grant(work, grant_id=grant_id(program, other.user_id)),
-        lambda work: queries.accounts(work.session, work.actor),
-        lambda work: queries.waiting_grants(work.session, work.actor),
+        lambda work: queries.accounts(work.session, work.actor, work.today),
+        lambda work: queries.waiting_grants(work.session, work.actor, work.today),
     ]
     for act in acts:
         with pytest.raises(NotAllowed), program.begin(actor) as work:
@@ -286,7 +286,7 @@ def test_an_account_closed_between_check_and_entry_stays_out(program: Program) -
     with program.begin(operator()) as work:
         commands.disable_user(work, user_id=account.user_id)
     with pytest.raises(RuleViolation), program.begin(operator()) as work:
-        sessions.open_session(work, program, known, "10.0.0.1")
+        sessions.open_session(work, program, known.user_id, "10.0.0.1")
     with program.read(operator()) as work:
         assert work.session.scalars(select(UserSession)).all() == []
 

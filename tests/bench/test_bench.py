@@ -10,7 +10,7 @@ from talent.bench import ENTRIES, measure, run
 from talent.bench.measure import Misled, Size
 
 TINY = Size(cells_rows=40, training_rows=60, training_people=12, assignments=60, teachers=300, board_teachers=120,
-            few=10, many=60, starts=1)
+            few=10, many=60, starts=1, storm_seconds=1)
 
 
 @pytest.mark.parametrize("name", ENTRIES)

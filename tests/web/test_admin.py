@@ -31,7 +31,7 @@ def test_one_proposes_the_other_agrees(site: Site, admins: tuple[Browser, Browse
     newcomer.sign_in("wang.min", NEW["password"])
     chosen = "window radio kettle"
     newcomer.submit("/password", {"current": NEW["password"], "new": chosen, "again": chosen})
-    assert "您的角色还没有生效" in text(newcomer.get(LIST))
+    assert "您现在没有有效的角色" in text(newcomer.get(LIST))
     waiting = _approve_url(second)
     assert _approve_url(first) == ""
     refused = first.act(waiting)
