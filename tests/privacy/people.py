@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from talent.accounts.models import ApiToken, LoginFailure, RecoveryCode, UserSession
+from talent.accounts.models import ApiToken, Identity, LoginFailure, RecoveryCode, UserSession
 from talent.achievements.models import Achievement, ContestResult, Mentoring
 from talent.assistance.models import Assignment
 from talent.core.access import operator
@@ -109,5 +109,7 @@ def _of_account(user_id: int, word: str) -> list[Any]:
         RecoveryCode(user_id=user_id, code_index=f"{word}码"),
         ApiToken(user_id=user_id, label=f"{word}钥", token_sha256=f"{word}钥散列", reads_only=True, created_on=DAY,
                  expires_on=DAY),
+        Identity(user_id=user_id, issuer="https://sign-in.example", subject=f"{word}主体", linked_at=MOMENT,
+                 linked_by=user_id),
         LoginFailure(name_index=f"{word}名散列", address=f"{word}址", fails=1, last_at=MOMENT),
     ]
