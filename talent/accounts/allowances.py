@@ -56,7 +56,9 @@ def count(work: Work, limit: Limit, whose: object) -> bool:
         return True
     if seconds_left(work.session, limit, whose, work.now):
         return False
-    work.session.execute(delete(Allowance).where((Allowance.since < work.now - KEPT) | (Allowance.bucket == bucket))
+    # Of this bucket only what has run out: another process may have begun a new window this very moment.
+    over = (Allowance.bucket == bucket) & (Allowance.since <= work.now - limit.window)
+    work.session.execute(delete(Allowance).where((Allowance.since < work.now - KEPT) | over)
                          .execution_options(synchronize_session="fetch"))
     try:
         with work.session.begin_nested():

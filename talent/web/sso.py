@@ -60,7 +60,7 @@ def _provider() -> Provider:
 
 
 def _attempt(state: str) -> Attempt:
-    return Attempt.of(program().vault, state, url_for("login.sso_back", _external=True))
+    return Attempt.of(program().vault, state, url_for(".sso_back", _external=True))
 
 
 def _go(purpose: str) -> Response:
