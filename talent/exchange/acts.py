@@ -124,8 +124,8 @@ def _of_schools(work: Work, act: Act, who: Standing, asked: Asked) -> Iterator[F
         codes = [code for code in str(asked.values.get(column) or "").split("；") if code]
         if not codes or asked.on is None:
             continue
-        shut = select(School.name).where(School.code.in_(codes), not_(open_on(asked.on))).order_by(School.code)
-        for name in work.session.scalars(shut):
+        shut = select(school_name_on(asked.on)).where(School.code.in_(codes), not_(open_on(asked.on)))
+        for name in work.session.scalars(shut.order_by(School.code)):
             yield Finding("act.school_not_open", params={"school": name, "day": asked.on, "field": column})
 
 
