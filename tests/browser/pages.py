@@ -22,7 +22,7 @@ NO_PAGES = {
     "/bootstrap/static/<path:filename>": "files", "/jobs/<int(max=2147483647):job_id>": "JSON",
     "/board/reports/<int(max=2147483647):job_id>": "a PDF", "/imports/report/<int(max=2147483647):batch_id>": "a sheet",
     "/imports/template/<kind>": "a sheet", "/records/people": "JSON",
-    "/people/staff/<staff_no>": "goes to the person's page",
+    "/people/staff/<staff_no>": "goes to the person's page", "/privacy/": "goes to the first page of the family",
 }
 #: Where the same word means another thing, or one object does not show all there is to see.
 SPECIAL: Mapping[str, tuple[Mapping[str, Any], ...]] = {
@@ -47,11 +47,11 @@ def filling(work: Work, staff_no: str) -> dict[str, Any]:
         .where(Employment.person_id == person_id, Employment.valid_to.is_(None))).one()
     paid = work.session.scalars(select(PayLine.school_code).order_by(PayLine.id).limit(1)).one()
     return {
-        "pay.code": paid, "person_id": person_id, "staff_no": staff_no, "school_id": school.id, "code": school.code,
-        "line_id": first(PayLine.id), "run_id": first(PortraitRun.id),
-        "batch_id": first(ImportBatch.id), "user_id": first(User.id), "kind": "results",
-        "record_id": first(ContestResult.id, ContestResult.person_id == person_id), "stage": "primary", "number": 1,
-        "what": "hours", "tier": "district_subject_head", "key": "paired_assistance.yearly_amount", "act": "transfer",
+        "person_id": person_id, "staff_no": staff_no, "school_id": school.id, "code": school.code, "pay.code": paid,
+        "line_id": first(PayLine.id), "run_id": first(PortraitRun.id), "batch_id": first(ImportBatch.id),
+        "user_id": first(User.id), "record_id": first(ContestResult.id, ContestResult.person_id == person_id),
+        "kind": "results", "stage": "primary", "number": 1, "what": "hours", "tier": "district_subject_head",
+        "key": "paired_assistance.yearly_amount", "act": "transfer", "field": "phone", "privacy.code": "phone",
     }
 
 
