@@ -6,7 +6,6 @@ The row goes the way every row of a workbook goes, so what opens, closes or corr
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -17,80 +16,22 @@ from talent.core.batches import ImportBatch
 from talent.core.errors import Conflict, Finding, NotFound, RuleViolation
 from talent.core.work import Work
 from talent.exchange import effects
+from talent.exchange.act_facts import Asked, Forecast, Standing
 from talent.exchange.commands import Outcome, carry_out, new_batch, plan_within
 from talent.exchange.kinds import BY_CODE
 from talent.exchange.one_row import Typed, at_fields, sheet_of
-from talent.exchange.preview import Cell, digest_of
+from talent.exchange.preview import digest_of
 from talent.exchange.reading import Reading
 from talent.people.models import Employment, Person, School
 from talent.people.queries import open_on, school_name_on
 from talent.people.roster import CARRIED
-from talent.people.rules import ACTS, Act, Held, held_on, judge, possible
-from talent.people.service import status_on
+from talent.people.rules import ACTS, Act, Held, judge
 from talent.workbooks.plan import SheetRead
 from talent.workbooks.rows import ParsedRow
 
 CHANGE, IDENTIFY = "person:change", "person:identify"
 LONGEST_REASON, LONGEST_DOCUMENT = 500, 80
 ROSTER = BY_CODE["teachers"]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a form asks for: the act, its day (None for a correction), the roster columns it fills, why.
-
-    ``carried``: later periods that only went on with the old go on with the new.
-    """
-
-    act: str
-    on: date | None = None
-    values: Typed = field(default_factory=dict)
-    reason: str = ""
-    document_no: str = ""
-    carried: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """What an act would do: sentences, old and new values, and the seal of exactly this outcome.
-
-    ``later``: there are later periods that went on with what changes, so the choice to carry it on can be offered.
-    """
-
-    effects: tuple[Finding, ...]
-    cells: tuple[Cell, ...]
-    seal: str
-    later: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A person as an act finds them. ``periods`` sorted, with the code of each one's school beside."""
-
-    id: int
-    staff_no: str
-    name: str
-    former_name: str
-    periods: tuple[Held, ...]
-    codes: tuple[str, ...]
-
-    def status(self, on: date) -> str | None:
-        """The status of the day, None without a period."""
-        held = held_on(self.periods, on)
-        return None if held is None else status_on(held.status, held.left_on, on)
-
-    def school_code(self, on: date | None) -> str:
-        """The school of the day; of the last period where no day is meant."""
-        held = held_on(self.periods, on) if on is not None else self.periods[-1]
-        return self.codes[self.periods.index(held)] if held is not None else self.codes[0]
-
-    def later(self, on: date | None) -> tuple[Held, ...]:
-        """The periods that begin after the day."""
-        return tuple(held for held in self.periods if on is not None and held.since is not None and held.since > on)
-
-    def possible(self, on: date) -> tuple[Act, ...]:
-        """The acts that can be done on the day."""
-        return possible(self.status(on))
 
 
 # -- find --------------------------------------------------------------------------------------------------------
@@ -183,8 +124,8 @@ def _of_schools(work: Work, act: Act, who: Standing, asked: Asked) -> Iterator[F
         codes = [code for code in str(asked.values.get(column) or "").split("；") if code]
         if not codes or asked.on is None:
             continue
-        shut = select(School.name).where(School.code.in_(codes), not_(open_on(asked.on))).order_by(School.code)
-        for name in work.session.scalars(shut):
+        shut = select(school_name_on(asked.on)).where(School.code.in_(codes), not_(open_on(asked.on)))
+        for name in work.session.scalars(shut.order_by(School.code)):
             yield Finding("act.school_not_open", params={"school": name, "day": asked.on, "field": column})
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
 
@@ -11,6 +10,7 @@ from talent.core.access import Scope
 from talent.core.errors import Finding
 from talent.core.periods import ONE_DAY
 from talent.core.work import Work
+from talent.exchange.act_facts import Asked, Standing
 from talent.exchange.commands import Outcome
 from talent.exchange.preview import Cell, preview_of
 from talent.people.models import Employment, Person, School
@@ -22,9 +22,6 @@ from talent.tiers.queries import table_on
 from talent.tiers.rules import term_end
 from talent.workbooks.plan import Change, Ref
 
-if TYPE_CHECKING:
-    from talent.exchange.acts import Asked, Standing
-
 
 def cells(work: Work, outcome: Outcome) -> list[Cell]:
     """Header, old and new value of everything that changes, each once."""
@@ -35,7 +32,7 @@ def cells(work: Work, outcome: Outcome) -> list[Cell]:
 
 
 def of_act(
-    work: Work, act: Act, who: "Standing", asked: "Asked", outcome: Outcome, inherited: int
+    work: Work, act: Act, who: Standing, asked: Asked, outcome: Outcome, inherited: int
 ) -> Iterator[Finding]:
     """The consequences of one act on one person, in the order a person would ask. ``inherited``: later periods that
     went on with what changes."""
@@ -61,7 +58,7 @@ def told(what: str, level: str = "info", **facts: object) -> Finding:
     return Finding(f"effect.{what}", "", facts, "warning" if level == "warning" else "error")
 
 
-def _of_correction(who: "Standing", outcome: Outcome) -> Iterator[Finding]:
+def _of_correction(who: Standing, outcome: Outcome) -> Iterator[Finding]:
     for change in _changes(outcome, Person.__tablename__):
         if "name" in change.values:
             yield told("name_kept", old=who.name)
@@ -129,7 +126,7 @@ def _assistance(work: Work, act: Act, person_id: int, on: date) -> Iterator[Find
         yield told(what, level="warning", host=row.host, since=row.started_on, school=row.school)
 
 
-def _later(who: "Standing", asked: "Asked", inherited: int) -> Iterator[Finding]:
+def _later(who: Standing, asked: Asked, inherited: int) -> Iterator[Finding]:
     later = who.later(asked.on)
     if inherited and asked.carried:
         yield told("later_carried", count=inherited)

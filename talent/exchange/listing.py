@@ -112,12 +112,13 @@ def whose(work: Work, ledger: Ledger, record_id: int, on: date) -> Whose:
     return Whose(row.id, row.staff_no, row.name, row.school or "")
 
 
-def names_of(work: Work, ledger: Ledger, values: Mapping[str, str]) -> dict[str, str]:
-    """Column → the name of the school or person whose code ``values`` hold; two statements at most."""
+def names_of(work: Work, ledger: Ledger, values: Mapping[str, str], on: date) -> dict[str, str]:
+    """Column → the name of the school or person whose code ``values`` hold, schools as called on ``on``; two
+    statements at most."""
     pointed = {name: (what, values[name]) for name, (_attribute, what) in ledger.intake.references.items()
                if values.get(name)}
     found: dict[tuple[str, str], str] = {}
-    for what, key, name in (("school", School.code, School.name), ("person", Person.staff_no, Person.name)):
+    for what, key, name in (("school", School.code, school_name_on(on)), ("person", Person.staff_no, Person.name)):
         codes = [code for each, code in pointed.values() if each == what]
         if codes:
             rows = work.session.execute(select(key, name).where(key.in_(codes)))

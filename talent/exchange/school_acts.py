@@ -16,7 +16,8 @@ from talent.core.batches import ImportBatch
 from talent.core.errors import Conflict, Finding, NotFound, RuleViolation
 from talent.core.terms import IN_SERVICE
 from talent.core.work import Work
-from talent.exchange.acts import Asked, Forecast, papers, planned, sheet_of_rows, transfer_row, written
+from talent.exchange.act_facts import Asked, Forecast
+from talent.exchange.acts import papers, planned, sheet_of_rows, transfer_row, written
 from talent.exchange.commands import Outcome
 from talent.exchange.effects import cells, told
 from talent.exchange.kinds import BY_CODE

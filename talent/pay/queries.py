@@ -23,6 +23,7 @@ from talent.pay.models import SUPERSEDED, PayBatch, PayFinding, PayLine
 from talent.pay.rules import CONVENTIONS, compute_year
 from talent.pay.snapshots import Facts
 from talent.people.models import Person, School
+from talent.people.queries import school_name_in
 
 Say = Callable[[Finding], tuple[str, str]]
 
@@ -142,11 +143,12 @@ class SchoolTotal:
 def school_totals(work: Work, batch_id: int, *, code: str = "") -> list[SchoolTotal]:
     """Allotments by school code, or that of one school; all of them add up to :func:`totals`."""
     statement = (
-        select(School.code, School.name, func.count(PayLine.person_id.distinct()), func.sum(PayLine.month_count),
-               func.sum(PayLine.amount_fen))
+        select(School.code, school_name_in(PayBatch.year), func.count(PayLine.person_id.distinct()),
+               func.sum(PayLine.month_count), func.sum(PayLine.amount_fen))
+        .join(PayBatch, PayBatch.id == PayLine.batch_id)
         .join(School, School.id == PayLine.school_id)
         .where(PayLine.batch_id == batch_id, _reach(work.require("pay:read")))
-        .group_by(School.code, School.name).order_by(School.code))
+        .group_by(School.id, School.code, School.name, PayBatch.year).order_by(School.code))
     if code:
         statement = statement.where(School.code == code)
     return [SchoolTotal(code, name, people, int(months), int(fen))
@@ -176,7 +178,7 @@ class LineRow:
 def _line_rows(scope: Scope) -> Select[*tuple[Any, ...]]:
     return (
         select(PayLine.id, PayBatch.year, PayBatch.convention, PayBatch.state, PayLine.staff_no, Person.name,
-               School.code, School.name, PayLine.months, PayLine.days, PayLine.amount_fen)
+               School.code, school_name_in(PayBatch.year), PayLine.months, PayLine.days, PayLine.amount_fen)
         .join(PayBatch, PayBatch.id == PayLine.batch_id)
         .join(Person, Person.id == PayLine.person_id)
         .join(School, School.id == PayLine.school_id)
@@ -258,7 +260,8 @@ def findings(
         PayLine.batch_id == PayFinding.batch_id, PayLine.person_id == PayFinding.person_id).scalar_subquery()
     rows = work.session.execute(
         select(PayFinding.code, PayFinding.clause, PayFinding.params, PayFinding.level, Person.name,
-               School.name.label("school"), line.label("line_id"))
+               school_name_in(PayBatch.year).label("school"), line.label("line_id"))
+        .join(PayBatch, PayBatch.id == PayFinding.batch_id)
         .outerjoin(Person, Person.id == PayFinding.person_id)
         .outerjoin(School, School.id == PayFinding.school_id)
         .where(*where).order_by(PayFinding.level, PayFinding.code, PayFinding.id).offset(offset).limit(limit)).all()

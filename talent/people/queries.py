@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, extract, false, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from talent.core.access import Scope
 from talent.core.terms import IN_SERVICE
@@ -36,17 +37,22 @@ def within(scope: Scope) -> ColumnElement[bool]:
 
 def school_name_on(on: date) -> ColumnElement[str]:
     """What the school of a query was called on the day."""
-    return _in_the_past(SchoolPast.name, School.name, on)
+    return _in_the_past(SchoolPast.name, School.name, SchoolPast.valid_to > on)
+
+
+def school_name_in(year: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[str]:
+    """What the school of a query was called when the calendar year of another column ended."""
+    return _in_the_past(SchoolPast.name, School.name, extract("year", SchoolPast.valid_to) > year)
 
 
 def school_kind_on(on: date) -> ColumnElement[str]:
     """The kind the school of a query had on the day."""
-    return _in_the_past(SchoolPast.kind, School.kind, on)
+    return _in_the_past(SchoolPast.kind, School.kind, SchoolPast.valid_to > on)
 
 
-def _in_the_past(past: Any, last: Any, on: date) -> ColumnElement[str]:
+def _in_the_past(past: Any, last: Any, lasting: ColumnElement[bool]) -> ColumnElement[str]:
     """The earliest past that had not ended by the day, else what came last."""
-    then = (select(past).where(SchoolPast.school_id == School.id, SchoolPast.valid_to > on)
+    then = (select(past).where(SchoolPast.school_id == School.id, lasting)
             .order_by(SchoolPast.valid_to).limit(1).correlate(School).scalar_subquery())
     return func.coalesce(then, last)
 

@@ -1,6 +1,6 @@
 """One person on a date: who they are, where they were, how their years were appraised. Nothing later is told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from talent.people.models import Appraisal, Employment, Person, School
 from talent.people.queries import current_on, school_name_on, within
 from talent.people.search import keeps_records
 from talent.people.service import Spell, status_on
+from talent.people.standing import Standing, standing_of
 
 READ = "person:read"
 
@@ -89,15 +90,25 @@ _POST = (Employment.stage, Employment.subject, Employment.category, Employment.p
          Employment.valid_from, Employment.valid_to, Employment.school_id)
 
 
-def record_of(work: Work, person_id: int, on: date) -> tuple[Profile, list[Stay]]:
-    """The person as of ``on``, and the employments that had begun by then, oldest first; one statement.
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the roster says of one person: for the reader, for the rules, and the employments, oldest first."""
+
+    profile: Profile
+    standing: Standing
+    stays: Sequence[Stay]
+
+
+def record_of(work: Work, person_id: int, on: date) -> Record:
+    """The person as of ``on``, and the employments that had begun by then; one statement.
 
     One out of the actor's sight on that day is as missing as one unknown: NotFound.
     """
     scope = work.require(READ)
     begun = or_(Employment.valid_from.is_(None), Employment.valid_from <= on)
     rows = work.session.execute(
-        select(*_PERSON, *_POST, Employment.id.label("employment_id"), school_name_on(on).label("school"))
+        select(*_PERSON, *_POST, Employment.id.label("employment_id"), School.code,
+               school_name_on(on).label("school"))
         .select_from(Person)
         .outerjoin(Employment, and_(Employment.person_id == Person.id, begun))
         .outerjoin(School, School.id == Employment.school_id)
@@ -110,8 +121,9 @@ def record_of(work: Work, person_id: int, on: date) -> tuple[Profile, list[Stay]
         raise NotFound("person", person_id)
     row = rows[0]
     personal = _personal(row) if keeps_records(work.actor) or person_id in scope.persons else None
-    return Profile(row.id, row.staff_no, row.name, row.teaching_started_on, row.teaching_started_precision,
-                   row.work_started_on, None if now is None else _post(now, on), personal), _stays(posts, on)
+    profile = Profile(row.id, row.staff_no, row.name, row.teaching_started_on, row.teaching_started_precision,
+                      row.work_started_on, None if now is None else _post(now, on), personal)
+    return Record(profile, standing_of(row, now, on), _stays(posts, on))
 
 
 def _is_seen(scope: Scope, person_id: int, now: Any) -> bool:
@@ -121,7 +133,7 @@ def _is_seen(scope: Scope, person_id: int, now: Any) -> bool:
 
 def profile_of(work: Work, person_id: int, on: date) -> Profile:
     """The person as of ``on``; one out of the actor's sight on that day is as missing as one unknown: NotFound."""
-    return record_of(work, person_id, on)[0]
+    return record_of(work, person_id, on).profile
 
 
 def _personal(row: Any) -> Personal:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from talent.core.periods import Period
+from talent.core.periods import ONE_DAY, Period
 from talent.core.terms import IN_SERVICE
 
 LONG_LEAVE = "long_leave"
@@ -41,6 +41,13 @@ def presence(spell: Spell) -> list[tuple[Period, bool]]:
 def away(spells: Iterable[Spell]) -> tuple[Period, ...]:
     """The periods out of service, each from a 离岗日期 on, in the order given."""
     return tuple(period for spell in spells for period, there in presence(spell) if not there)
+
+
+def last_day(spells: Iterable[Spell], on: date) -> date | None:
+    """The last day of service of somebody who had left by ``on``; None for who serves then, or never did before."""
+    periods = served(spells)
+    ended = [period.end for period in periods if period.end is not None and period.end <= on]
+    return max(ended) - ONE_DAY if ended and not any(period.contains(on) for period in periods) else None
 
 
 def served(spells: Iterable[Spell], without: Collection[str] = ()) -> list[Period]:

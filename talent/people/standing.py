@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, cast, func, literal, null, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from talent.core.access import Scope
 from talent.core.terms import IN_SERVICE
 from talent.people.models import Appraisal, ConductCase, Employment, Person, School
-from talent.people.queries import current_on, within
+from talent.people.queries import current_on, school_name_on, within
+from talent.people.service import status_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +50,27 @@ class Bar:
 def standings(session: Session, on: date, scope: Scope, person_id: int | None = None) -> list[Standing]:
     """Everybody the scope reaches on ``on``, by staff number, also who has left or has yet to come."""
     query = (
-        select(Person.id, Person.staff_no, Person.name, School.code, School.name.label("school"), Employment.stage,
-               Employment.subject, Employment.status, Employment.left_on, Employment.professional_title,
-               Person.teaching_started_on, Person.teaching_started_precision, Person.born_on, Person.born_precision)
+        select(Person.id, Person.staff_no, Person.name, School.code, school_name_on(on).label("school"),
+               Employment.stage, Employment.subject, Employment.status, Employment.left_on,
+               Employment.professional_title, Person.teaching_started_on, Person.teaching_started_precision,
+               Person.born_on, Person.born_precision)
         .select_from(Person)
         .outerjoin(Employment, and_(Employment.person_id == Person.id, current_on(Employment, on)))
         .outerjoin(School, School.id == Employment.school_id)
         .where(within(scope)).order_by(Person.staff_no)
     )
     rows = session.execute(query if person_id is None else query.where(Person.id == person_id))
-    return [
-        Standing(row.id, row.staff_no, row.name, row.code or "", row.school or "", row.stage or "", row.subject or "",
-                 row.status in IN_SERVICE or (row.left_on is not None and row.left_on > on),
-                 row.professional_title or "", row.teaching_started_on, row.teaching_started_precision, row.born_on,
-                 row.born_precision)
-        for row in rows
-    ]
+    return [standing_of(row, row if row.code else None, on) for row in rows]
+
+
+def standing_of(person: Any, post: Any, on: date) -> Standing:
+    """What the columns of a person and of the post that held the day (None for none) say; they may be one row."""
+    known = (person.teaching_started_on, person.teaching_started_precision, person.born_on, person.born_precision)
+    if post is None:
+        return Standing(person.id, person.staff_no, person.name, "", "", "", "", False, "", *known)
+    in_service = status_on(post.status, post.left_on, on) in IN_SERVICE
+    return Standing(person.id, person.staff_no, person.name, post.code, post.school, post.stage, post.subject,
+                    in_service, post.professional_title, *known)
 
 
 def appraisals_in(
@@ -82,12 +88,28 @@ def appraisals_in(
 def bars_on(session: Session, on: date, person_ids: Collection[int] | None = None) -> dict[int, list[Bar]]:
     """Person → the decisions in effect on ``on``, the first and the last day in."""
     query = select(ConductCase.person_id, ConductCase.id, ConductCase.decided_on, ConductCase.limited_until).where(
-        ConductCase.decided_on <= on, or_(ConductCase.limited_until.is_(None), ConductCase.limited_until >= on)
-    ).order_by(ConductCase.decided_on)
+        _in_effect(on)).order_by(ConductCase.decided_on)
     found: dict[int, list[Bar]] = {}
     for row in session.execute(_of(query, ConductCase.person_id, person_ids)):
         found.setdefault(row.person_id, []).append(Bar(row.id, row.decided_on, row.limited_until))
     return found
+
+
+def bar_lines(person_id: int, on: date) -> Select[*tuple[Any, ...]]:
+    """One person's decisions in effect on ``on``, in the columns all kinds of records share: ``name`` is the last day
+    of the limits, "" for none."""
+    return select(
+        literal("conduct").label("kind"), ConductCase.id.label("id"), ConductCase.decided_on.label("on"),
+        func.coalesce(cast(ConductCase.limited_until, String), "").label("name"),
+        cast(literal(""), String).label("level"), cast(literal(""), String).label("detail"),
+        cast(null(), Integer).label("hours"), cast(literal(""), String).label("state"),
+    ).where(ConductCase.person_id == person_id, _in_effect(on))
+
+
+def _in_effect(on: date) -> ColumnElement[bool]:
+    """The first and the last day of the limits in."""
+    return and_(ConductCase.decided_on <= on,
+                or_(ConductCase.limited_until.is_(None), ConductCase.limited_until >= on))
 
 
 def _of(

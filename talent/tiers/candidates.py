@@ -32,6 +32,7 @@ from talent.tiers.eligibility import (
     RuleVerdict,
     TierRules,
 )
+from talent.tiers.ledger import Held
 from talent.tiers.models import Title
 from talent.training import queries as training
 
@@ -211,12 +212,46 @@ class Outlook:
 
 def outlook(work: Work, person_id: int, on: date) -> Outlook | None:
     """All tiers for one person, with every result ever won; None for somebody out of the actor's sight."""
-    scope, table = work.actor.scope(READ), work.book.at("tiers.table", on).value
-    known = tiers_with_rules(work.book)
-    terms = [TierRules.in_force(work.book, row.code, on) for row in table.tower if row.code in known]
+    scope, terms = work.actor.scope(READ), _terms(work.book, on)
     if not scope or not terms:
         return None
     asked = Asked(date.min, Asked.by(terms).years)
     found = candidates(work, on, scope, asked, person_id)
-    return next((Outlook(person, facts, [(each, rules.eligibility(facts, each)) for each in terms])
-                 for person, facts in found), None)
+    return next((_outlook(person, facts, terms) for person, facts in found), None)
+
+
+def outlook_of(
+    work: Work, person: Standing, on: date, lines: Mapping[str, Sequence[Any]], titles: Iterable[Held]
+) -> Outlook | None:
+    """As :func:`outlook`, of somebody whose records by ``on`` are read already; no statement.
+
+    ``lines`` by kind, in the columns all kinds of records share. The caller has settled that the actor may see the
+    person; None without the right to know who is eligible.
+    """
+    terms = _terms(work.book, on)
+    if not terms or not work.actor.may(READ):
+        return None
+    key, years = person.person_id, Asked.by(terms).years
+    graded = {int(line.name): line.detail for line in lines["appraisal"] if int(line.name) in years}
+    hours = training.evaluation_of(work, training.records_of(lines["training"]), on)
+    known = Known(
+        {key: tuple(HeldTitle(held.fact.tier, held.fact.term_from, f"{TITLE}:{held.title_id}", held.document_no)
+                    for held in titles)},
+        {key: tuple(ResultFact(line.level, line.detail, line.on, f"{RESULT}:{line.id}", line.name)
+                    for line in lines["contest"] if line.state == "recognised")},
+        {key: graded} if graded else {}, {} if hours is None else {key: hours},
+        {key: tuple(ConductBar(line.on, date.fromisoformat(line.name) if line.name else None, f"{CONDUCT}:{line.id}")
+                    for line in sorted(lines["conduct"], key=lambda line: line.on))},
+    )
+    return _outlook(person, _candidate(person, known), terms)
+
+
+def _terms(book: Book, on: date) -> list[TierRules]:
+    """The rules of every tier of the tower that has some, in table order."""
+    known = tiers_with_rules(book)
+    return [TierRules.in_force(book, row.code, on) for row in book.at("tiers.table", on).value.tower
+            if row.code in known]
+
+
+def _outlook(person: Standing, facts: Candidate, terms: Sequence[TierRules]) -> Outlook:
+    return Outlook(person, facts, [(each, rules.eligibility(facts, each)) for each in terms])

@@ -228,6 +228,13 @@ def shortfall(work: Work, person_id: int, on: date) -> int:
     return max(0, policy.evaluation_minimum - hours_view("evaluation", sums[0], policy).hours)
 
 
+def evaluation_of(work: Work, records: Collection[HoursRecord], on: date) -> int | None:
+    """As :func:`evaluation_hours` for one person, whose records that had ended by ``on`` are known already."""
+    policy = HoursPolicy.in_force(work.book, on)
+    sums = sums_by_level(records, window_of("evaluation", on, policy), policy)
+    return hours_view("evaluation", sums, policy).hours if records else None
+
+
 def hours_of_records(work: Work, records: Iterable[HoursRecord], spells: Sequence[Spell], on: date) -> PersonHours:
     """The views of one person, whose records and employments are known already.
 
@@ -269,3 +276,8 @@ def record_lines(person_id: int, on: date) -> Select[*tuple[Any, ...]]:
         Training.name.label("name"), Training.level.label("level"), Training.result.label("detail"),
         Training.hours_hundredths.label("hours"), Training.state.label("state"),
     ).where(Training.person_id == person_id, Training.ended_on <= on)
+
+
+def records_of(lines: Iterable[Any]) -> list[HoursRecord]:
+    """Lines of training as the rules take them."""
+    return [HoursRecord(line.level, line.on, line.hours, result=line.detail, state=line.state) for line in lines]

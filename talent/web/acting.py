@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length
 
 from talent.core.errors import Finding, RuleViolation
 from talent.core.language import translated
-from talent.exchange.acts import Asked, Forecast
+from talent.exchange.act_facts import Asked, Forecast
 from talent.web import kit
 from talent.words.say import say
 

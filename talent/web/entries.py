@@ -149,7 +149,7 @@ def withdraw(kind: str, record_id: int) -> Answer:
     with open_read() as work:
         name, _schools = _opened(work, kind)
         held, whose = _held(work, kind, record_id)
-        facts = facts_of(work, listing.ledger_of(work, kind), held)
+        facts = facts_of(work, listing.ledger_of(work, kind), held, today())
     every = frozenset(column.name for column in BY_CODE[kind].kind.columns)
     form = form_for(kind, leave_out=every, needs_reason=True, version=held.version)
 

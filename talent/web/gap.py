@@ -84,11 +84,8 @@ class Gap:
         return self.holds == self.tier
 
 
-def of_person(work: Work, person_id: int, on: date, tier: str = "", holds: str | None = None) -> Gap | None:
-    """The gap to ``tier`` (else to the next one); None without the right, the sight or rules on that date.
-
-    ``holds`` is the tier held, where the caller knows it; "" for none.
-    """
+def of_person(work: Work, person_id: int, on: date, tier: str = "") -> Gap | None:
+    """The gap to ``tier`` (else to the next one); None without the right, the sight or rules on that date."""
     try:
         looked = outlook(work, person_id, on)
         table = queries.table_on(work.book, on)
@@ -96,8 +93,12 @@ def of_person(work: Work, person_id: int, on: date, tier: str = "", holds: str |
         return None
     if looked is None:
         return None
-    if holds is None:
-        holds = queries.highest_titles(work.session, [person_id], on, table).get(person_id, "")
+    holds = queries.highest_titles(work.session, [person_id], on, table).get(person_id, "")
+    return of_outlook(work, looked, table, holds, tier)
+
+
+def of_outlook(work: Work, looked: Outlook, table: TierTable, holds: str, tier: str = "") -> Gap | None:
+    """The same of somebody whose verdicts are known; ``holds`` is the tier held, "" for none."""
     chosen = next((pair for pair in looked.verdicts if pair[0].tier == (tier or _next(looked, holds, table))), None)
     return None if chosen is None else _gap(work, looked, table, holds, *chosen)
 

@@ -1,16 +1,18 @@
 """One person's training hours as three bars and the parameters they rest on."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
 from flask_babel import gettext
 
 from talent.core.language import translated
+from talent.core.work import Work
+from talent.people.service import Spell, last_day
 from talent.policy.book import Value
-from talent.training.queries import CycleHours, PersonHours
-from talent.training.rules import HoursPolicy, HoursView
+from talent.training.queries import CycleHours, PersonHours, hours_of_records
+from talent.training.rules import HoursPolicy, HoursRecord, HoursView
 from talent.web.pictures import HoursBar
 from talent.web.templating import hours as written
 from talent.web.templating import pct
@@ -24,20 +26,33 @@ CYCLE_KEYS = ("hours.cycle_start", "hours.cycle_target", CAPS)
 class HoursPanel:
     """The panel: the evaluation view, the cycle before and the current one; hundredths of an hour.
 
-    ``missing`` is 0 when the minimum is reached; ``apart`` are hours of levels in no view, as of new teachers.
+    ``total`` None: no record of training at all, so nothing is known, and there are no bars. ``missing`` is 0 when
+    the minimum is reached; ``apart`` are hours of levels in no view, as of new teachers. ``last_day``: who has left
+    is shown as of the last day of service, since hours are owed by who serves.
     """
 
-    total: int
+    total: int | None
     minimum: Value
     missing: int
     bars: Sequence[HoursBar]
     cut_label: str
     apart: int
     assumed: Sequence[Value]
+    last_day: date | None = None
 
 
-def panel_of(hours: PersonHours, on: date) -> HoursPanel:
-    """The panel of one person on a date."""
+def panel_of(work: Work, records: Collection[HoursRecord], spells: Sequence[Spell], on: date) -> HoursPanel:
+    """The panel of one person, whose records and employments by ``on`` are known; raises ``NotInForce``."""
+    left = last_day(spells, on)
+    day = left or on
+    known = [record for record in records if record.end <= day]
+    hours = hours_of_records(work, known, spells, day)
+    if not known:
+        return HoursPanel(None, hours.policy.value(MINIMUM), 0, (), "", 0, (), left)
+    return replace(_panel(hours, day), last_day=left)
+
+
+def _panel(hours: PersonHours, on: date) -> HoursPanel:
     policy = hours.policy
     bars = [_evaluation(hours, on)]
     if hours.last is not None:

@@ -204,7 +204,7 @@ def show(kind: str, record_id: int) -> str:
         steps = history(work.session, kind, record_id)
         return render_template(
             "ledgers/show.html", on=on, ledger=ledger, name=translated(ledger.intake.kind.sheet), whose=whose,
-            facts=facts_of(work, ledger, held), record_id=record_id, steps=steps, tabs=tabs(kind), moment=moment,
+            facts=facts_of(work, ledger, held, on), record_id=record_id, steps=steps, tabs=tabs(kind), moment=moment,
             state=held.state, states=states(), list_url=list_url(kind), link_to=link_to,
             may_write=_may_write(work, kind, held) and on >= today(), may_see_people=work.actor.may("person:read"),
             own=whose.person_id == work.actor.person_id, sees_imports=work.actor.may("import:read"))
@@ -215,9 +215,9 @@ def _may_write(work: Work, kind: str, held: entries.Held) -> bool:
     return entries.may_write(work, kind) and entries.reaches(work, scope, held.person_id)
 
 
-def facts_of(work: Work, ledger: Ledger, held: entries.Held) -> list[dict[str, str]]:
-    """Every column with what it says, people and schools with their names."""
-    names = listing.names_of(work, ledger, held.values)
+def facts_of(work: Work, ledger: Ledger, held: entries.Held, on: date) -> list[dict[str, str]]:
+    """Every column with what it says, people and schools with their names of the day."""
+    names = listing.names_of(work, ledger, held.values, on)
     columns = (column for column in ledger.intake.kind.columns if column.name not in OF_THE_PERSON)
     return [{"text": translated(column.header), "value": _said(column, held.values, names)} for column in columns]
 

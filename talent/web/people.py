@@ -19,7 +19,7 @@ from talent.policy.tables import TierTable
 from talent.tiers import queries as tiers
 from talent.training import queries as training
 from talent.training.rules import HoursPolicy
-from talent.web import gap, kit, profile, schools
+from talent.web import kit, profile, schools
 from talent.web.links import asking_url, link_to
 from talent.web.profile import labels
 from talent.web.security import current_actor, open_read, permission, today
@@ -126,8 +126,7 @@ def _record(person_id: int) -> str:
     on, tab, asked = kit.as_of(today()).on, request.args.get("kind", ""), kit.asked_page(20)
     with open_read() as work:
         shown = profile.read(work, person_id, on, tab, asked)
-        missing = gap.of_person(work, person_id, on, holds=shown.holds) if shown.person.in_service else None
     actor = current_actor()
-    return render_template("people/show.html", on=on, p=shown, gap=missing, own=person_id == actor.person_id,
+    return render_template("people/show.html", on=on, p=shown, own=person_id == actor.person_id,
                            may={right for right in OFFERED if actor.may(right)}, words=profile.words(), link_to=link_to,
                            correct_url=asking_url(person_id))

@@ -11,7 +11,8 @@ from wtforms.validators import InputRequired, Length
 from talent.core import terms
 from talent.core.errors import NotFound
 from talent.exchange import acts, entries, person_history
-from talent.exchange.acts import CHANGE, ROSTER, Forecast, Standing
+from talent.exchange.act_facts import Asked, Forecast, Standing
+from talent.exchange.acts import CHANGE, ROSTER
 from talent.people.rules import ACTS
 from talent.people.schools import open_schools
 from talent.web import acting
@@ -179,9 +180,9 @@ def _opened(work: Any, person_id: int, act: str, *, fill: bool) -> tuple[Standin
     return who, before, form
 
 
-def _asked(form: ActForm, act: str, before: dict[str, str]) -> acts.Asked:
+def _asked(form: ActForm, act: str, before: dict[str, str]) -> Asked:
     if isinstance(form, TeachingForm):
-        return acts.Asked(act, form.on.data, {"teaching_schools": form.teaching_schools}, form.reason.data or "",
+        return Asked(act, form.on.data, {"teaching_schools": form.teaching_schools}, form.reason.data or "",
                           form.document_no.data or "", bool(form.carried.data))
     return form.asked(act, before if act in PREFILLED else None)
 

@@ -21,19 +21,22 @@ from talent.core.periods import whole_years
 from talent.core.work import Work
 from talent.pay import queries as pay
 from talent.pay.queries import LineRow
-from talent.people import record
+from talent.people import record, standing
 from talent.people.record import Profile
 from talent.people.service import Spell
+from talent.people.standing import Standing
 from talent.policy.errors import NotInForce
 from talent.policy.tables import TierTable
 from talent.portraits import queries as portraits
 from talent.portraits.queries import PersonScores
 from talent.tiers import queries as tiers
+from talent.tiers.candidates import outlook_of
 from talent.tiers.ledger import Held
 from talent.tiers.rules import is_in_force, term_end
 from talent.training import queries as training
 from talent.training.rules import HoursRecord
-from talent.web import career, hours_panel, kit
+from talent.web import career, gap, hours_panel, kit
+from talent.web.gap import Gap
 from talent.web.hours_panel import HoursPanel
 
 KINDS = ("training", "contest", "achievement", "mentoring")
@@ -117,11 +120,7 @@ class Shown:
     portrait: PersonScores | None
     dimensions: Mapping[str, str]
     records: Records
-
-    @property
-    def holds(self) -> str:
-        """The tier held on the date, "" for none."""
-        return self.title.tier if self.title else ""
+    gap: Gap | None
 
 
 def tier_table(work: Work, on: date) -> TierTable | None:
@@ -134,21 +133,38 @@ def tier_table(work: Work, on: date) -> TierTable | None:
 
 def read(work: Work, person_id: int, on: date, kind: str, asked: kit.Asked) -> Shown:
     """The record of one person as of ``on``; NotFound when the actor may not see them that day."""
-    person, stays = record.record_of(work, person_id, on)
-    table, lines, spells = tier_table(work, on), _lines(work, person_id, on), [stay.spell for stay in stays]
-    titles = _titles(work, person_id, spells, on, table)
+    found = record.record_of(work, person_id, on)
+    person, stays, spells = found.profile, found.stays, [stay.spell for stay in found.stays]
+    table, lines = tier_table(work, on), lines_of(work, person_id, on)
+    titles = titles_of(work, person_id, spells, on, table)
+    title = _known_by(titles, on, table)
     assignments = assignments_of(work.session, person_id, on) if work.actor.may("assistance:read") else None
     timeline = career.draw(on, stays, titles, table, assignments or (), _appraisals(lines),
                            labels(terms.PROFESSIONAL_TITLE))
     started = person.teaching_started_on
     return Shown(
         person, None if started is None or started > on else whole_years(started, on),
-        _known_by(titles, on, table), _hours(work, _trainings(lines), spells, on), timeline, assignments,
+        title, _hours(work, training.records_of(lines["training"]), spells, on), timeline, assignments,
         _pay(work, person_id, on), *_portrait(work, person_id, on), _records(work, lines, on, kind, asked),
+        _gap(work, found.standing, on, lines, titles, table, title),
     )
 
 
-def _titles(work: Work, person_id: int, spells: Iterable[Spell], on: date, table: TierTable | None) -> list[Held]:
+def _gap(
+    work: Work, person: Standing, on: date, lines: Mapping[str, list[Any]], titles: Iterable[Held],
+    table: TierTable | None, title: TitleShown | None,
+) -> Gap | None:
+    """What lacks to the next tier; None without the rights, before the rules, for who does not serve that day."""
+    if table is None or not person.in_service or not work.actor.may("title:read"):
+        return None
+    try:
+        looked = outlook_of(work, person, on, lines, titles)
+    except NotInForce:
+        return None
+    return None if looked is None else gap.of_outlook(work, looked, table, title.tier if title else "")
+
+
+def titles_of(work: Work, person_id: int, spells: Iterable[Spell], on: date, table: TierTable | None) -> list[Held]:
     if table is None or not work.actor.may("title:read"):
         return []
     held = tiers.titles_of_person(work.session, person_id, spells)
@@ -163,11 +179,11 @@ def _known_by(titles: Iterable[Held], on: date, table: TierTable | None) -> Titl
                  for title in best.values()), None)
 
 
-def _hours(work: Work, records: Iterable[HoursRecord], spells: Sequence[Spell], on: date) -> HoursPanel | None:
+def _hours(work: Work, records: Collection[HoursRecord], spells: Sequence[Spell], on: date) -> HoursPanel | None:
     if not work.actor.may("hours:read"):
         return None
     try:
-        return hours_panel.panel_of(training.hours_of_records(work, records, spells, on), on)
+        return hours_panel.panel_of(work, records, spells, on)
     except NotInForce:
         return None
 
@@ -195,12 +211,12 @@ def _portrait(work: Work, person_id: int, on: date) -> tuple[PersonScores | None
 # ── records ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _lines(work: Work, person_id: int, on: date) -> dict[str, list[Any]]:
+def lines_of(work: Work, person_id: int, on: date) -> dict[str, list[Any]]:
     """Everything recorded of the person by ``on``, by kind, newest first; one statement whatever is shown of it."""
     lines = union_all(training.record_lines(person_id, on), *achievements.record_lines(person_id, on),
-                      record.appraisal_lines(person_id, on)).subquery("lines")
-    found: dict[str, list[Any]] = {kind: [] for kind in (*KINDS, "appraisal")}
-    for line in work.session.execute(select(lines).order_by(lines.c.on.desc(), lines.c.id.desc())):
+                      record.appraisal_lines(person_id, on), standing.bar_lines(person_id, on)).subquery("lines")
+    found: dict[str, list[Any]] = {kind: [] for kind in (*KINDS, "appraisal", "conduct")}
+    for line in work.session.execute(select(lines).order_by(lines.c.on.desc(), lines.c.id)):
         found[line.kind].append(line)
     return found
 
@@ -208,11 +224,6 @@ def _lines(work: Work, person_id: int, on: date) -> dict[str, list[Any]]:
 def _appraisals(lines: Mapping[str, list[Any]]) -> list[tuple[int, str]]:
     """Calendar year and grade, oldest first."""
     return sorted((int(line.name), line.detail) for line in lines["appraisal"])
-
-
-def _trainings(lines: Mapping[str, list[Any]]) -> list[HoursRecord]:
-    return [HoursRecord(line.level, line.on, line.hours, result=line.detail, state=line.state)
-            for line in lines["training"]]
 
 
 def _records(work: Work, lines: Mapping[str, list[Any]], on: date, kind: str, asked: kit.Asked) -> Records:

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length
 from talent.core import terms
 from talent.core.errors import NotFound
 from talent.exchange import entries, school_acts
-from talent.exchange.acts import Forecast
+from talent.exchange.act_facts import Forecast
 from talent.exchange.school_acts import CHANGE, SCHOOLS
 from talent.people.schools import open_schools
 from talent.web import acting

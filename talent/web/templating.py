@@ -11,7 +11,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from talent.core.language import in_a_row, translated
-from talent.web import kit, pictures
+from talent.web import kit, pictures, statics
 
 #: No data: never 0, never empty.
 DASH = "—"
@@ -106,3 +106,4 @@ def install(app: Flask, worded: kit.Worded) -> None:
     app.jinja_env.filters.update(FILTERS)
     globals_: dict[str, Any] = {"pictures": pictures, "url_with": kit.url_with}
     app.jinja_env.globals.update(globals_)
+    statics.install(app)

@@ -17,7 +17,7 @@ from talent.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from talent.core.work import Program
 from talent.exchange import acts, effects, school_acts
 from talent.exchange import undo as taking_back
-from talent.exchange.acts import Asked, Forecast
+from talent.exchange.act_facts import Asked, Forecast
 from talent.exchange.person_history import done_to, periods_of
 from talent.exchange.undo import undo
 from talent.people import rules, school_rules

@@ -12,7 +12,7 @@ from talent.core.audit import AuditEvent
 from talent.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from talent.core.work import Program
 from talent.exchange import school_acts
-from talent.exchange.acts import Asked, Forecast
+from talent.exchange.act_facts import Asked, Forecast
 from talent.indicators import queries as indicators
 from talent.indicators.models import Enrolment, Facility, Quota
 from talent.indicators.schools import figures_of

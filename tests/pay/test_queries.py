@@ -1,5 +1,7 @@
 """Who sees which lines, sums that agree, the conventions side by side, and a receipt that explains its sum."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import event
 
@@ -7,8 +9,8 @@ from talent.core.access import Actor, Grant, operator
 from talent.core.errors import NotAllowed, NotFound
 from talent.core.work import Program
 from talent.pay import commands, queries
-from talent.pay.models import PayBatch
-from talent.people.models import Person
+from talent.pay.models import PayBatch, PayFinding
+from talent.people.models import Person, SchoolPast
 from tests import factories
 from tests.pay.records import compute, send
 
@@ -48,6 +50,21 @@ def test_each_role_sees_its_own_lines(two_schools: Program) -> None:
     assert seen(two_schools, operator()) == everything
     assert seen(two_schools, principal(two_schools, "A")) == [("T1", "A"), ("T3", "A")]
     assert seen(two_schools, teacher(two_schools, "T3")) == [("T3", "A"), ("T3", "B")]
+
+
+def test_a_school_is_called_as_in_the_year_of_the_batch(two_schools: Program) -> None:
+    school_id = factories.add_school(two_schools, "A")
+    person_id = factories.add_person(two_schools, "T3")
+    with two_schools.begin(operator()) as work:
+        work.session.add_all(SchoolPast(school_id=school_id, valid_to=day, name=name, kind="primary") for day, name in (
+            (date(2021, 12, 31), "前名"), (date(2022, 1, 1), "当年名"), (date(2023, 9, 1), "后名")))
+        work.session.add(PayFinding(batch_id=1, code="pay.no_record", clause="", params="{}", level="warning",
+                                    person_id=person_id, school_id=school_id))
+    with two_schools.read(operator()) as work:
+        assert queries.school_total(work, 1, "A").name == "当年名"
+        assert {row.school for row in queries.lines(work, 1, school_code="A")[0]} == {"当年名"}
+        assert [row.school for row in queries.lines_of_person(work, person_id) if row.school_code == "A"] == ["当年名"]
+        assert {row.school for row in queries.findings(work, 1, code="pay.no_record")[0]} == {"当年名"}
 
 
 @pytest.mark.parametrize("role", ["admin", "expert"])

@@ -211,8 +211,8 @@ def test_a_day_before_the_person_came_has_no_post(staff: Program) -> None:
 
 def test_a_career_tells_nothing_later_than_the_date(staff: Program) -> None:
     with staff.read(HR) as work:
-        before = record_of(work, 1, date(2025, 8, 31))[1]
-        after = record_of(work, 1, ON)[1]
+        before = record_of(work, 1, date(2025, 8, 31)).stays
+        after = record_of(work, 1, ON).stays
     assert [(stay.spell.valid_from, stay.spell.valid_to) for stay in before] == [(date(2015, 9, 1), None)]
     assert [(stay.spell.valid_from, stay.spell.valid_to) for stay in after] == [
         (date(2015, 9, 1), MOVED), (MOVED, None)]

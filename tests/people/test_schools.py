@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from sqlalchemy import event
 
-from talent.core.access import Actor, Grant, operator
+from talent.core.access import Actor, Grant, Scope, operator
 from talent.core.errors import NotAllowed, NotFound
 from talent.core.work import Program
-from talent.people import record, search
+from talent.people import record, search, standing
 from talent.people.models import Employment, School, SchoolPast
 from talent.people.names_of_schools import Past, renamed
 from talent.people.schools import SchoolCriteria, find_schools, heirs, names_on, open_schools, school_on
@@ -101,10 +101,13 @@ def test_one_school_tells_nothing_later_than_the_day(program: Program, district:
 
 
 def test_people_stand_at_the_school_as_it_was_called_that_day(program: Program, district: dict[str, int]) -> None:
+    then_on = date(2019, 1, 1)
     with program.read(operator()) as work:
-        then, now = (search.find_people(work, on, search.Criteria())[0][0] for on in (date(2019, 1, 1), ON))
+        then, now = (search.find_people(work, on, search.Criteria())[0][0] for on in (then_on, ON))
         assert (then.school, now.school) == ("甲校", "丙校")
-        profile = record.profile_of(work, now.id, date(2019, 1, 1))
+        stand = {on: standing.standings(work.session, on, Scope(everyone=True))[0].school for on in (then_on, ON)}
+        assert stand == {then_on: "甲校", ON: "丙校"}
+        profile = record.profile_of(work, now.id, then_on)
         assert profile.post is not None and profile.post.school == "甲校"
         assert [name for _, name in search.schools_offered(work, date(2019, 1, 1))] == ["甲校"]
         assert open_schools(work.session, date(2019, 1, 1)) == [("S1", "甲校"), ("S2", "并走的小学")]

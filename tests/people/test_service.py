@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from talent.core.periods import Period
-from talent.people.service import LONG_LEAVE, Spell, away, presence, served, status_on
+from talent.people.service import LONG_LEAVE, Spell, away, last_day, presence, served, status_on
 
 A, B, C, D = (date(year, 9, 1) for year in (2018, 2020, 2022, 2024))
 
@@ -35,6 +35,20 @@ def test_service(case: str, spells: list[Spell], in_service: list[Period]) -> No
 ])
 def test_away(case: str, spells: list[Spell], out: tuple[Period, ...]) -> None:
     assert away(spells) == out
+
+
+@pytest.mark.parametrize(("case", "spells", "day"), [
+    ("on post", [Spell(A, None, "on_post")], None),
+    ("retired", [Spell(A, B, "on_post"), Spell(B, None, "retired", B)], date(2020, 8, 31)),
+    ("only the leaving is known", [Spell(A, None, "retired", B)], date(2020, 8, 31)),
+    ("retired, and a later row says so again", [Spell(A, B, "retired", B), Spell(B, None, "retired", B)],
+     date(2020, 8, 31)),
+    ("leaves later", [Spell(A, None, "retired", D)], None),
+    ("came back", [Spell(A, B, "resigned", B), Spell(B, None, "on_post")], None),
+    ("nobody knows when", [Spell(None, None, "resigned")], None),
+])
+def test_the_last_day_of_service(case: str, spells: list[Spell], day: date | None) -> None:
+    assert last_day(spells, C) == day
 
 
 def test_a_leaving_parts_a_period() -> None:

@@ -15,7 +15,7 @@ from talent.exchange import entries
 from talent.exchange.kinds import BY_CODE
 from talent.exchange.ledgers import LEDGERS
 from talent.exchange.reading import read_files
-from talent.people.models import Employment
+from talent.people.models import Employment, SchoolPast
 from talent.training.models import Training
 from talent.web.ledgers import list_url
 from talent.workbooks.guard import SITE
@@ -182,6 +182,16 @@ def test_a_record_shows_all_it_says_and_where_it_came_from(site: Site, district:
     assert hr.get("/records/training/999").status_code == 404
     assert hr.get("/records/schools/1").status_code == 404
     assert '/correct"' not in text(hr.get("/records/training/1?on=2026-01-01"))
+
+
+def test_a_record_of_a_past_date_calls_schools_as_they_were_called(site: Site, district: Program) -> None:
+    school_id = factories.add_school(district, "S2")
+    with district.begin(HR) as work:
+        work.session.add(SchoolPast(school_id=school_id, valid_to=date(2026, 9, 1), name="石桥初级中学",
+                                    kind="junior"))
+    hr = site.sign_in("hr")
+    then, now = (text(hr.get(f"/records/exchanges/1?on={on}")) for on in ("2026-08-31", "2026-09-08"))
+    assert "石桥初级中学" in then and "石桥初级中学" not in now and "石桥中学" in now
 
 
 # -- forms -------------------------------------------------------------------------------------------------------

@@ -4,16 +4,20 @@ import re
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from talent.achievements.models import Achievement, ContestResult, Mentoring
 from talent.assistance.models import Assignment
-from talent.core.access import operator
+from talent.core.access import Actor, Grant, operator
 from talent.core.work import Program
 from talent.pay import commands as pay
-from talent.people.models import Appraisal, Employment, Person
+from talent.people.models import Appraisal, ConductCase, Employment, Person
+from talent.people.record import record_of
 from talent.portraits.models import PortraitRun, PortraitScore
+from talent.tiers.candidates import outlook, outlook_of
 from talent.tiers.models import Title, TitleState
 from talent.training.models import Training
+from talent.web import profile
 from tests.browser_client import Browser, Site, text
 from tests.factories import add_person, add_school
 from tests.people.test_queries import counted
@@ -218,7 +222,7 @@ def test_records_of_a_year_are_summed_over_its_pages(site: Site, lin: int) -> No
         assert ("32 条，认定 430 学时" in shown) is (rows > 0)
 
 
-def test_the_record_costs_fifteen_statements_whatever_is_recorded(site: Site, lin: int) -> None:
+def test_the_record_costs_eight_statements_whatever_is_recorded(site: Site, lin: int) -> None:
     teacher = site.sign_in("teacher", staff_no="T1")
     few = _statements(site, teacher, f"{LIST}mine")
     with site.program.begin(operator()) as work:
@@ -226,7 +230,29 @@ def test_the_record_costs_fifteen_statements_whatever_is_recorded(site: Site, li
                                       hours_hundredths=100) for number in range(500))
         work.session.add_all(Title(person_id=lin, tier="new_talent", recognised_on=date(2000 + number, 9, 1),
                                    term_from=date(2000 + number, 9, 1)) for number in range(20))
-    assert (few, _statements(site, teacher, f"{LIST}mine")) == (15, 15)
+    assert (few, _statements(site, teacher, f"{LIST}mine")) == (8, 8)
+
+
+def test_the_verdicts_from_what_the_record_has_read_are_those_read_anew(site: Site, lin: int) -> None:
+    on = date(2026, 9, 8)
+    with site.program.begin(operator()) as work:
+        work.session.add_all([
+            ConductCase(person_id=lin, decided_on=date(2026, 1, 1), limited_until=date(2026, 12, 31)),
+            ConductCase(person_id=lin, decided_on=date(2026, 2, 1)),
+            ConductCase(person_id=lin, decided_on=date(2020, 2, 1), limited_until=date(2021, 2, 1)),
+            ContestResult(person_id=lin, contest="校赛", level="school", grade="first", awarded_on=date(2026, 4, 1)),
+            ContestResult(person_id=lin, contest="未定", level="national", grade="first", state="submitted",
+                          awarded_on=date(2026, 4, 1)),
+            Appraisal(person_id=lin, year=2001, result="basic"),
+        ])
+        people = work.session.scalars(select(Person.id)).all()
+    with site.program.read(Actor(1, "hr", (Grant("hr"),))) as work:
+        table = profile.tier_table(work, on)
+        for person_id in people:
+            found = record_of(work, person_id, on)
+            titles = profile.titles_of(work, person_id, [stay.spell for stay in found.stays], on, table)
+            known = outlook_of(work, found.standing, on, profile.lines_of(work, person_id, on), titles)
+            assert known == outlook(work, person_id, on)
 
 
 def test_somebody_without_any_record_has_a_page(site: Site) -> None:
@@ -234,6 +260,27 @@ def test_somebody_without_any_record_has_a_page(site: Site) -> None:
     shown = page(site.sign_in("hr"), f"{LIST}{person_id}")
     assert "没有记录" in shown and "没有帮扶支教记录" in shown
     assert re.findall(r"\sstyle=|\son[a-z]+=|<style", shown) == []
+
+
+def test_without_a_record_of_training_hours_are_unknown_not_none(site: Site, lin: int) -> None:
+    with site.program.read(operator()) as work:
+        person_id = work.session.scalars(select(Person.id).where(Person.staff_no == "T3")).one()
+    shown = page(site.sign_in("hr"), f"{LIST}{person_id}")
+    assert "学时：近五年 —" in shown and "没有任何培训记录" in shown
+    assert "近五年 0" not in shown and "tl-hours" not in shown
+
+
+def test_who_has_left_is_shown_the_hours_of_the_last_day_of_service(site: Site, lin: int) -> None:
+    with site.program.begin(operator()) as work:
+        post = work.session.query(Employment).filter_by(person_id=lin, valid_to=None).one()
+        post.status, post.left_on = "retired", date(2026, 4, 1)
+        work.session.add(Training(person_id=lin, name="退休后的讲座", level="district", ended_on=date(2026, 5, 1),
+                                  hours_hundredths=5000))
+    hr = site.sign_in("hr")
+    after, before = (page(hr, f"{LIST}{lin}?on={on}") for on in ("2026-09-01", "2026-03-31"))
+    for shown in (after, before):
+        assert "学时：近五年 400，已过 360" in shown
+    assert "截至最后在职日 2026-03-31" in after and "最后在职日" not in before
 
 
 # ── incentive and portrait ───────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,68 @@
+"""Every page of the URL map, its address filled with what the sample district holds."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
+from werkzeug.routing import Rule
+
+from talent.accounts.models import User
+from talent.achievements.models import ContestResult
+from talent.core.batches import ImportBatch
+from talent.core.work import Work
+from talent.pay.models import PayLine
+from talent.people.models import Employment, Person, School
+from talent.portraits.models import PortraitRun
+
+#: Addresses that answer with a file, with JSON, or with another address.
+NO_PAGES = {
+    "/": "goes to the first page", "/healthz": "JSON", "/static/<path:filename>": "files",
+    "/bootstrap/static/<path:filename>": "files", "/jobs/<int(max=2147483647):job_id>": "JSON",
+    "/board/reports/<int(max=2147483647):job_id>": "a PDF", "/imports/report/<int(max=2147483647):batch_id>": "a sheet",
+    "/imports/template/<kind>": "a sheet", "/records/people": "JSON",
+    "/people/staff/<staff_no>": "goes to the person's page", "/privacy/": "goes to the first page of the family",
+}
+#: Where the same word means another thing, or one object does not show all there is to see.
+SPECIAL: Mapping[str, tuple[Mapping[str, Any], ...]] = {
+    "/people/<int(max=2147483647):person_id>/acts/<act>":
+        tuple({"act": act} for act in ("transfer", "teaching", "retire", "facts")),
+    "/schools/<int(max=2147483647):school_id>/<act>": tuple({"act": act} for act in ("rename", "merge", "close")),
+    "/records/<kind>/": tuple({"kind": kind} for kind in ("titles", "mentoring", "assistance", "conduct")),
+    "/records/<kind>/new": tuple({"kind": kind} for kind in ("training", "titles", "assistance")),
+}
+
+
+def filling(work: Work, staff_no: str) -> dict[str, Any]:
+    """What stands for each argument of an address, of one family of pages or of all: things of this teacher, else the
+    first there is."""
+
+    def first(column: InstrumentedAttribute[int], *conditions: Any) -> int:
+        return work.session.scalars(select(column).where(*conditions).order_by(column).limit(1)).one()
+
+    person_id = first(Person.id, Person.staff_no == staff_no)
+    school = work.session.execute(
+        select(School.id, School.code).join(Employment, Employment.school_id == School.id)
+        .where(Employment.person_id == person_id, Employment.valid_to.is_(None))).one()
+    paid = work.session.scalars(select(PayLine.school_code).order_by(PayLine.id).limit(1)).one()
+    return {
+        "person_id": person_id, "staff_no": staff_no, "school_id": school.id, "code": school.code, "pay.code": paid,
+        "line_id": first(PayLine.id), "run_id": first(PortraitRun.id), "batch_id": first(ImportBatch.id),
+        "user_id": first(User.id), "record_id": first(ContestResult.id, ContestResult.person_id == person_id),
+        "kind": "results", "stage": "primary", "number": 1, "what": "hours", "tier": "district_subject_head",
+        "key": "paired_assistance.yearly_amount", "act": "transfer", "field": "phone", "privacy.code": "phone",
+    }
+
+
+def is_page(rule: Rule) -> bool:
+    """Whether somebody reads what the address answers with."""
+    return "GET" in (rule.methods or ()) and rule.rule not in NO_PAGES and not rule.rule.startswith("/api/")
+
+
+def addresses(app: Flask, rule: Rule, filled: Mapping[str, Any]) -> Iterator[str]:
+    """The addresses of a rule that are looked at. An argument that nothing fills is a KeyError: fill it above."""
+    family = rule.endpoint.partition(".")[0]
+    for given in SPECIAL.get(rule.rule, ({},)):
+        values = {name: given.get(name, filled.get(f"{family}.{name}", filled[name])) for name in rule.arguments}
+        yield app.url_map.bind("localhost").build(rule.endpoint, values)
