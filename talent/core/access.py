@@ -88,7 +88,13 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "period:request": "all",
         "period:approve": "all",
     },
-    "principal": {**_OWN, **_SCHOOL_READS, "proposal:read": "school", "proposal:verify": "school", "pay:confirm": "school"},
+    "principal": {
+        **_OWN,
+        **_SCHOOL_READS,
+        "proposal:read": "school",
+        "proposal:verify": "school",
+        "pay:confirm": "school",
+    },
     "school": {
         **_OWN,
         **_SCHOOL_READS,

@@ -26,7 +26,8 @@ DISTRICT = ("review", "approve", "lock", "return")
 
 @dataclass(frozen=True, slots=True)
 class ChainView:
-    """A batch on its way. ``answers`` by school code; ``acts`` are those this reader's roles can do now."""
+    """A batch on its way. ``answers`` by code of the schools asked, "" before one answers; ``offered`` are the
+    acts this reader's roles can do now."""
 
     batch: PayBatch
     acts: Acts
@@ -47,7 +48,7 @@ def chain_view(work: Work, batch: PayBatch) -> ChainView:
     acts = acts_of(work.session, batch)
     standing = standing_of(work.session, acts, assumed=assumed_in(batch))
     codes = answering_schools(work.session, acts) if batch.state in OPEN else _schools_of(work.session, acts)
-    answers = {codes[key][0]: step.act for key, step in acts.answers.items() if key in codes}
+    answers = {code: acts.answers[key].act if key in acts.answers else "" for key, (code, _) in codes.items()}
     return ChainView(batch, acts, standing, missing(standing), answers, offered(work.actor, acts))
 
 
@@ -141,8 +142,8 @@ def differences(work: Work, acts: Acts) -> list[Difference]:
         both[2] = move.line_id
     people = {row.id: (row.staff_no, row.name) for row in work.session.execute(
         select(Person.id, Person.staff_no, Person.name).where(Person.id.in_({person for person, _ in sums})))}
-    schools = dict(work.session.execute(
-        select(School.id, School.name).where(School.id.in_({school for _, school in sums}))).tuples().all())
+    schools = {row.id: row.name for row in work.session.execute(
+        select(School.id, School.name).where(School.id.in_({school for _, school in sums})))}
     return sorted((Difference(*people[person], schools[school], before or 0, after or 0, line)
                    for (person, school), (before, after, line) in sums.items()),
                   key=lambda row: (row.school, row.staff_no))

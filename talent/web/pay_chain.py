@@ -1,7 +1,7 @@
 """Taking a pay batch along its chain: review, approval, lock and return, a school's answer, and what goes beside."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, request, send_file, url_for
@@ -29,6 +29,7 @@ from talent.web.pay_way import act_name, step_moment
 from talent.web.refusals import worded
 from talent.web.security import current_actor, open_read, open_write, permission, program
 
+T = TypeVar("T")
 BATCH = "/batch/<int(max=2147483647):batch_id>"
 MAGIC = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 DOES: Mapping[str, Callable[..., object]] = {
@@ -86,6 +87,12 @@ def back_to(batch: PayBatch) -> str:
     return url_for("pay.index", year=batch.year, run=batch.sequence if batch.adjusts_id else None)
 
 
+def kept(work: Work, row: T) -> T:
+    """A row that can still be read once the transaction is over."""
+    work.session.expunge(row)
+    return row
+
+
 # ── acts on the whole batch ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -127,12 +134,13 @@ def _step_page(work: Work, batch: PayBatch, act: str, form: StepForm) -> dict[st
     right = EDGES[act].right
     roles = [role for role, rights in RIGHTS.items() if right in rights]
     form.signatory.choices = [("", "—"), *((str(key), name) for key, name in holders(work.session, roles, work.today))]
+    moved = chain_queries.differences(work, view.acts) if batch.adjusts_id else []
     wanted = view.missing if act == "lock" else [
         finding for finding in view.missing if finding.code != "pay.no_open_period"]
     return {
-        "batch": batch, "title": str(TITLES[act]), "tells": str(TELLS[act]), "sums": sums, "seal": view.acts.seal,
-        "held": len(view.acts.held), "disputed": view.standing.disputed, "missing": said(wanted),
-        "differences": chain_queries.differences(work, view.acts) if batch.adjusts_id else [],
+        "batch": kept(work, batch), "title": str(TITLES[act]), "tells": str(TELLS[act]), "sums": sums,
+        "seal": view.acts.seal, "held": len(view.acts.held), "disputed": view.standing.disputed,
+        "missing": said(wanted), "differences": moved,
         "by_sheet": act != "return" and work.actor.may("pay:sheet"),
     }
 
@@ -174,7 +182,9 @@ def answer(batch_id: int, code: str) -> str | Response:
         roles = [role for role, rights in RIGHTS.items() if "pay:confirm" in rights]
         form.signatory.choices = [("", "—"), *((str(key), name) for key, name in
                                                holders(work.session, roles, work.today, part.school_id))]
-        to = back_to(part.batch)
+        to = back_to(kept(work, part.batch))
+        if part.answer is not None:
+            kept(work, part.answer)
     if request.method == "GET":
         form.version.data, form.seal.data = str(part.batch.version), part.seal
     verdict = chain_commands.dispute if request.form.get("verdict") == "dispute" else chain_commands.confirm
@@ -207,7 +217,7 @@ def acknowledge(batch_id: int) -> str | Response:
     with open_read() as work:
         batch = chain_queries.find_batch(work, batch_id)
         rows = [(key, worded(finding)[0], name) for key, finding, name in chain_queries.unacknowledged(work, batch)]
-        to = back_to(batch)
+        to = back_to(kept(work, batch))
     done = kit.submit(form, save, to, gettext("已具名知悉。"))
     return done or render_template("pay/acknowledge.html", form=form, batch=batch, rows=rows, to=to)
 
@@ -224,7 +234,8 @@ def assume(batch_id: int) -> str | Response:
 
     with open_read() as work:
         batch = chain_queries.find_batch(work, batch_id)
-        to, known = back_to(batch), acts_of(work.session, batch).document
+        known = acts_of(work.session, batch).document
+        to = back_to(kept(work, batch))
     done = kit.submit(form, save, to, gettext("已具名确认，文号已记下。"))
     return done or render_template("pay/assume.html", form=form, batch=batch, to=to, known=known)
 
