@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -186,13 +187,13 @@ def entries(work: Work, *, period: str = "", kind: str = "", school: str = "", o
     count, fen = work.session.execute(joined.with_only_columns(
         func.count(), func.coalesce(func.sum(PayEntry.fen).filter(PayEntry.kind != "reversal"), 0)
         - func.coalesce(func.sum(PayEntry.fen).filter(PayEntry.kind == "reversal"), 0))).one()
-    rows = work.session.execute(
+    rows: Sequence[Any] = work.session.execute(
         joined.join(Person, Person.id == PayEntry.person_id).join(PayBatch, PayBatch.id == PayEntry.batch_id)
         .with_only_columns(
             PayEntry.id, PayPeriod.code, PayEntry.kind, PayEntry.year, PayBatch.sequence, Person.staff_no, Person.name,
             School.name, PayEntry.debit, PayEntry.credit, PayEntry.fen, PayEntry.reverses_id, PayEntry.line_id,
             PayEntry.posted_at, PayEntry.posted_by_name)
-        .order_by(PayEntry.id.desc()).offset(offset).limit(limit))
+        .order_by(PayEntry.id.desc()).offset(offset).limit(limit)).all()
     return [EntryRow(*row) for row in rows], count, int(fen)
 
 

@@ -95,10 +95,10 @@ def _decisions(session: Session, acts: Acts) -> Iterator[Finding]:
         return Finding("pay.decision_missing", params={"year": batch.year, "sequence": batch.sequence, "pay_act": what})
 
     lines: dict[int, list[BareLine]] = defaultdict(list)
-    for school_id, *bare in session.execute(
-            select(PayLine.school_id, PayLine.staff_no, PayLine.school_code, PayLine.months, PayLine.month_count,
-                   PayLine.days, PayLine.amount_fen).where(PayLine.batch_id == batch.id)):
-        lines[school_id].append(BareLine(*bare))
+    for row in session.execute(
+            select(PayLine.staff_no, PayLine.school_code, PayLine.months, PayLine.month_count, PayLine.days,
+                   PayLine.amount_fen, PayLine.school_id).where(PayLine.batch_id == batch.id)):
+        lines[row.school_id].append(BareLine(*row[:-1]))
     if any(step.lines_hash != lines_hash(lines[school_id]) for school_id, step in acts.answers.items()):
         yield wrong("confirm")
     asked = reached >= CHAIN_ORDER.index("school_confirmed") and batch.state not in LOCKED

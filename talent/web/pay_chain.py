@@ -256,7 +256,8 @@ def remark(batch_id: int) -> Response:
 @permission("pay:review", "pay:confirm")
 def set_aside(line_id: int, act: str) -> Response:
     """Take one line out of the lock, or let it in again."""
-    doing = {"hold": aside.hold, "release": aside.release}.get(act)
+    known: dict[str, Callable[..., None]] = {"hold": aside.hold, "release": aside.release}
+    doing = known.get(act)
     if doing is None:
         raise NotFound("pay_line", line_id)
     version = request.form.get("version", 0, type=int)
