@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from talent.bench import indicators, ledger, pages, pay, portraits, s, sign_in, start, workbooks
+from talent.bench import imports, indicators, ledger, pages, pay, portraits, sign_in, start, workbooks
 from talent.bench.measure import Figure, Setting, Size
 
 #: Name → what measures it. In the order in which a run without names takes them.
