@@ -7,6 +7,8 @@ from talent.core import audit, batches, files, jobs, overrides
 from talent.core.database import Base
 from talent.exchange import models as exchange
 from talent.indicators import models as indicators
+from talent.pay import chain_models as pay_chain
+from talent.pay import ledger_models as pay_ledger
 from talent.pay import models as pay
 from talent.people import models as people
 from talent.portraits import models as portraits
@@ -28,6 +30,8 @@ ROOMS = (
     tiers,
     indicators,
     pay,
+    pay_chain,
+    pay_ledger,
     portraits,
     privacy,
     exchange,

@@ -104,6 +104,23 @@ def actor_named(session: Session, name: str, today: date) -> Actor | None:
     return _actor(rows) if rows else None
 
 
+def actor_of(session: Session, user_id: int, today: date) -> Actor | None:
+    """The account with its roles of ``today``; None when unknown or disabled."""
+    rows = session.execute(_with_grants(today).where(User.id == user_id)).all()
+    return _actor(rows) if rows else None
+
+
+def holders(session: Session, roles: Iterable[str], today: date, school_id: int | None = None) -> list[tuple[int, str]]:
+    """(account, name) of everybody who holds one of the roles on ``today``, at one school where it is given."""
+    statement = (
+        select(User.id, User.name, User.display_name).distinct()
+        .join(RoleGrant, RoleGrant.user_id == User.id)
+        .where(RoleGrant.role.in_(list(roles)), in_force(today), User.disabled_at.is_(None)).order_by(User.id))
+    if school_id is not None:
+        statement = statement.where(RoleGrant.school_id == school_id)
+    return [(user_id, display or name) for user_id, name, display in session.execute(statement)]
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """What a sign-in is judged by. An unknown name has no ``user_id`` and no hash."""

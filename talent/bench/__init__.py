@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from talent.bench import imports, indicators, pages, pay, portraits, sign_in, start, workbooks
+from talent.bench import imports, indicators, ledger, pages, pay, portraits, sign_in, start, workbooks
 from talent.bench.measure import Figure, Setting, Size
 
 #: Name → what measures it. In the order in which a run without names takes them.
@@ -23,6 +23,7 @@ ENTRIES: Mapping[str, Callable[[Setting], list[Figure]]] = {
     "parse-xlsx": workbooks.parsing,
     "import-training": imports.training,
     "pay": pay.year,
+    "ledger": ledger.posted,
     "portraits": portraits.fit,
     "indicators": indicators.board,
     "statements": pages.statements,

@@ -25,6 +25,7 @@ _READS: Mapping[str, Reach] = {
     "eligibility:read": "all",
     "assistance:read": "all",
     "pay:read": "all",
+    "ledger:read": "all",
     "portrait:read": "all",
     "indicator:read": "all",
     "board:read": "all",
@@ -65,6 +66,9 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "retention:approve": "all",
         "school:change": "all",
         "pay:compute": "all",
+        "pay:review": "all",
+        "pay:return": "all",
+        "pay:sheet": "all",
         "portrait:build": "all",
         "portrait:publish": "all",
         "policy:propose": "all",
@@ -74,9 +78,23 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "proposal:decide": "all",
     },
     "leader": {
-        **_OWN, **_READS, "policy:approve": "all", "retention:read": "all", "retention:approve": "all",
+        **_OWN,
+        **_READS,
+        "policy:approve": "all",
+        "retention:read": "all",
+        "retention:approve": "all",
+        "pay:approve": "all",
+        "pay:return": "all",
+        "period:request": "all",
+        "period:approve": "all",
     },
-    "principal": {**_OWN, **_SCHOOL_READS, "proposal:read": "school", "proposal:verify": "school"},
+    "principal": {
+        **_OWN,
+        **_SCHOOL_READS,
+        "proposal:read": "school",
+        "proposal:verify": "school",
+        "pay:confirm": "school",
+    },
     "school": {
         **_OWN,
         **_SCHOOL_READS,
@@ -87,6 +105,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "import:read": "school",
         "proposal:read": "school",
         "proposal:verify": "school",
+        "pay:confirm": "school",
     },
     "expert": {**_OWN, "policy:read": "all"},
     "teacher": {
@@ -104,10 +123,18 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "proposal:write": "self",
         "policy:read": "all",
     },
+    # Who computes, reviews and approves must be different persons besides: pay/chain.py judges each act.
     "finance": {
         **_OWN,
         "pay:read": "all",
+        "ledger:read": "all",
+        "period:request": "all",
+        "period:approve": "all",
         "pay:compute": "all",
+        "pay:approve": "all",
+        "pay:lock": "all",
+        "pay:return": "all",
+        "pay:sheet": "all",
         "assistance:read": "all",
         "policy:read": "all",
         "api:use": "all",
@@ -132,7 +159,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
 #: Rights whose use asks for a proof of who is there: password or code given within the last minutes.
 STEP_UP = frozenset({
     "account:manage", "policy:approve", "portrait:publish", "person:reveal", "mydata:export",
-    "retention:approve",
+    "retention:approve", "pay:approve", "pay:lock", "period:approve",
 })
 
 

@@ -95,6 +95,23 @@ PAY_CONVENTION: Mapping[str, str] = {
     "当月满 15 天计 1/12": "month_min_days", "当月有一天就计": "month_any_day", "整月在岗才计": "month_full",
     "按当月天数折算": "month_partial", "按全年天数折算": "day",
 }
+PAY_ACT: Mapping[str, str] = {
+    "核算": "compute", "学校确认": "confirm", "学校提出异议": "dispute", "人事复核": "review", "批准": "approve", "锁定": "lock",
+    "退回": "return", "导出": "export", "付款核对": "settle", "暂缓": "hold", "解除暂缓": "release", "知悉": "acknowledge",
+    "确认假定参数": "assume", "备注": "comment",
+}
+PAY_STATE: Mapping[str, str] = {
+    "草稿": "draft", "已计算": "computed", "学校确认": "school_confirmed", "人事复核": "hr_reviewed", "批准": "approved",
+    "锁定": "locked", "导出": "exported", "已付": "paid", "已被后一次核算替代": "superseded",
+}
+PERIOD_ACT: Mapping[str, str] = {"打开": "open", "锁定": "lock", "重新打开": "reopen"}
+PERIOD_STATE: Mapping[str, str] = {"尚未打开": "", "已打开": "open", "已锁定": "locked"}
+PAY_ACCOUNT: Mapping[str, str] = {
+    "帮扶支教激励支出": "expense", "应付派出学校": "due_to_school", "财政拨款": "treasury",
+}
+PAY_ENTRY: Mapping[str, str] = {
+    "计提": "accrual", "冲销": "reversal", "调整": "adjustment", "支付": "payment", "补付": "reissue",
+}
 #: What a row of premises is about.
 PREMISES_OF: Mapping[str, str] = {**PUPIL_STAGE, "全校": "whole"}
 #: The resource indicators in short, as boards and findings name them; what they require is in the policy book.
@@ -135,7 +152,10 @@ AUDIT_ACTION: Mapping[str, str] = {
     "启用手机验证码": "account:add_factor", "取消手机验证码": "account:reset_factor",
     "重发恢复码": "account:renew_recovery_codes", "登录被拒": "account:sign_in_refused", "退出登录": "account:sign_out",
     "收下导入": "import:accept", "放弃导入": "import:discard", "上传导入": "import:stage", "撤销导入": "import:undo",
-    "计算激励": "pay:compute", "批准政策参数": "policy:approve", "提出政策参数": "policy:propose",
+    "知悉激励的发现": "pay:acknowledge", "批准激励": "pay:approve", "确认激励的假定参数": "pay:assume", "备注激励": "pay:comment",
+    "计算激励": "pay:compute", "学校确认激励": "pay:confirm", "学校对激励提出异议": "pay:dispute", "暂缓激励一行": "pay:hold",
+    "锁定激励": "pay:lock", "解除暂缓激励一行": "pay:release", "退回激励": "pay:return", "复核激励": "pay:review",
+    "批准政策参数": "policy:approve", "提出政策参数": "policy:propose",
     "退回政策参数": "policy:reject", "撤回政策参数": "policy:withdraw", "计算画像": "portrait:build",
     "决定画像组数": "portrait:decide", "发布画像": "portrait:publish", "申请计算画像": "portrait:request",
     "复核画像": "portrait:review", "新增记录": "record:add", "更正记录": "record:correct", "撤回记录": "record:withdraw",
@@ -146,6 +166,7 @@ AUDIT_ACTION: Mapping[str, str] = {
     "离职": "person:resign", "重新入职、返聘": "person:rehire", "更正姓名": "person:name", "更正工号": "person:staff_no",
     "更正证件号码": "person:identity", "更正基本情况": "person:facts", "新设学校": "school:open",
     "学校更名": "school:rename", "学校停办": "school:close", "学校并入他校": "school:merge", "更正学校登记": "school:correct",
+    "申请会计期间": "period:request", "批准会计期间": "period:approve", "退回会计期间": "period:reject",
     "导出记录": "record:export", "导出监测指标": "indicator:export",
     "要看板报告": "report:ask", "制成看板报告": "report:make", "同意角色授权": "role:approve", "关联统一身份": "identity:link", "取消关联统一身份": "identity:unlink", "批量建教师账号": "account:add_teachers", "角色终止": "role:end", "授予角色": "role:grant",
 }

@@ -1,5 +1,6 @@
 """Computing a year of incentive pay from the records, and checking that what is stored is still what was computed."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,7 +12,12 @@ from talent.core.errors import Conflict, Finding, RuleViolation
 from talent.core.memory import without_cycle_search
 from talent.core.work import Work
 from talent.core.workdays import WorkCalendar
-from talent.pay import content, records, snapshots, stored
+from talent.pay import content, proof, records, snapshots, stored
+from talent.pay.acts import acts_of, lines_hash
+from talent.pay.book import planned
+from talent.pay.chain import CLAUSE, LOCKED, SIGNED
+from talent.pay.chain_commands import advance_when_answered
+from talent.pay.chain_models import PayStep
 from talent.pay.content import BareLine
 from talent.pay.facts import TERM_KEYS, YEARLY_AMOUNT, PayTerms
 from talent.pay.models import REPLACEABLE, SUPERSEDED, PayBatch, PayFinding, PayLine, PaySnapshotPart
@@ -24,37 +30,87 @@ from talent.pay.snapshots import Facts, Snapshot
 def compute(work: Work, *, year: int, convention: str | None = None) -> PayBatch:
     """A computed batch of ``year`` under ``convention`` (the one in force by default), from the records as they are.
 
-    It takes the place of the former run of that year and convention, which is kept as superseded. Raises
-    ``RuleViolation`` for a year before the standard, an unknown convention or a calendar that is not loaded;
-    ``Conflict`` when two people compute the same year at once.
+    It takes the place of the former run of that year and convention, which is kept as superseded; the schools whose
+    lines came out the same need not confirm them again. Of a year that is locked it is an adjustment: only what
+    differs from the ledger will be posted, as a reversal and a new line.
+
+    Raises ``RuleViolation`` for a year before the standard, an unknown convention or a calendar that is not loaded, for
+    a run that people have confirmed, and where a locked year has nothing to adjust; ``Conflict`` when two people
+    compute the same year at once.
     """
     work.require("pay:compute")
     known = records.facts_of_year(work.session, year)
-    terms = PayTerms.from_book(work.book, year, convention or None)
+    locked = _locked(work.session, year, convention or None)
+    terms = PayTerms.from_book(work.book, year, locked.convention if locked else convention or None)
     facts = Facts(year, known.persons, known.schools, terms, WorkCalendar(work.book.calendars()))
     result = facts.result()
     if result.refusals:
         raise RuleViolation(result.refusals)
-    batch = _store(work, facts, result, known)
+    former = _make_way(work, year, result.terms.convention.value)
+    batch = _store(work, facts, result, known, locked)
+    if locked is not None and not planned(work.session, acts_of(work.session, batch)):
+        raise RuleViolation(Finding("pay.nothing_to_adjust", CLAUSE, {"year": year, "sequence": locked.sequence}))
+    if former is not None:
+        _carry_answers(work, former, batch, known)
     work.record("pay:compute", "pay_batch", batch.id, year=year, convention=batch.convention, sequence=batch.sequence,
                 lines=len(result.lines), total_fen=batch.total_fen, content_hash=batch.content_hash)
     return batch
 
 
-def _store(work: Work, facts: Facts, result: YearResult, known: YearFacts) -> PayBatch:
+def _make_way(work: Work, year: int, convention: str) -> PayBatch | None:
+    """Supersede the run that a new one replaces; one that carries decisions has to be returned first, by name."""
+    of_year = (PayBatch.year == year, PayBatch.convention == convention)
+    former = work.session.scalars(select(PayBatch).where(*of_year, PayBatch.state.in_(REPLACEABLE))).first()
+    work.session.execute(
+        update(PayBatch).where(*of_year, PayBatch.state.in_(REPLACEABLE))
+        .values(state=SUPERSEDED, version=PayBatch.version + 1).execution_options(synchronize_session=False))
+    signed = work.session.scalar(select(PayBatch.sequence).where(*of_year, PayBatch.state.in_(SIGNED)))
+    if signed is not None:
+        raise RuleViolation(Finding("pay.batch_signed", CLAUSE, {"year": year, "sequence": signed}))
+    return former
+
+
+def _locked(session: Session, year: int, convention: str | None) -> PayBatch | None:
+    """The batch of the year that is locked: a new run puts it right, under the same convention."""
+    locked = session.scalars(select(PayBatch).where(
+        PayBatch.year == year, PayBatch.state.in_(LOCKED), PayBatch.adjusts_id.is_(None))).first()
+    if locked is not None and convention not in (None, locked.convention):
+        raise RuleViolation(Finding("pay.year_locked", CLAUSE, {
+            "year": year, "sequence": locked.sequence, "convention": locked.convention}))
+    return locked
+
+
+def _carry_answers(work: Work, former: PayBatch, batch: PayBatch, known: YearFacts) -> None:
+    """A school whose lines came out the same has confirmed them already."""
+    acts = acts_of(work.session, former)
+    mine: dict[str, list[BareLine]] = defaultdict(list)
+    if confirmed := [step for step in acts.answers.values() if step.act == "confirm"]:
+        for line in stored.lines(work.session, batch.id):
+            mine[line.school_code].append(line)
+    hashes = {known.school_ids[code]: lines_hash(lines) for code, lines in mine.items()}
+    same = [step for step in confirmed if hashes.get(step.school_id or 0) == step.lines_hash]
+    if not same:
+        return
+    seal = acts_of(work.session, batch).seal
+    kept = ("act", "school_id", "user_id", "user_name", "person_id", "at", "lines_hash", "comment", "sheet_id",
+            "entered_by", "entered_by_name")
+    work.session.add_all([
+        PayStep(batch_id=batch.id, version=batch.version, content_hash=seal, carried_from=step.id,
+                **{name: getattr(step, name) for name in kept}) for step in same])
+    work.session.flush()
+    advance_when_answered(work, batch)
+
+
+def _store(work: Work, facts: Facts, result: YearResult, known: YearFacts, locked: PayBatch | None) -> PayBatch:
     book_digest = work.book.digest([YEARLY_AMOUNT, *TERM_KEYS.values()])
     snapshot, lines = snapshots.freeze(facts, book_digest), content.bare_lines(result)
     parameters, convention = content.parameters_text(result), result.terms.convention.value
-    work.session.execute(
-        update(PayBatch)
-        .where(PayBatch.year == result.year, PayBatch.convention == convention, PayBatch.state.in_(REPLACEABLE))
-        .values(state=SUPERSEDED, version=PayBatch.version + 1))
     batch = PayBatch(
         year=result.year, sequence=_next_sequence(work.session, result.year), convention=convention, state="computed",
         computed_at=work.now, computed_by=work.actor.user_id, computed_by_name=work.actor.name,
         book_digest=book_digest, parameters=parameters, snapshot=snapshot.head,
         content_hash=content.content_hash(snapshot.head, parameters, lines, result.findings),
-        total_fen=result.total_fen)
+        total_fen=result.total_fen, adjusts_id=locked.id if locked else None)
     work.session.add(batch)
     try:
         work.session.flush()
@@ -91,10 +147,11 @@ def verify(session: Session) -> list[Finding]:
     """Every invariant of every batch that does not hold, none for a sound ledger; clause is rules §2.
 
     Amounts are whole fen and not negative, lines add up to the total, the snapshot is whole, the hash is that of the
-    content, and the snapshot computed again gives the same parameters, lines and findings, byte by byte.
+    content, and the snapshot computed again gives the same parameters, lines and findings, byte by byte. Then the
+    decisions on each batch, the periods, and every entry of the ledger (:mod:`talent.pay.proof`).
     """
     batches = session.scalars(select(PayBatch).order_by(PayBatch.id)).all()
-    return [finding for batch in batches for finding in _broken(session, batch)]
+    return [*(finding for batch in batches for finding in _broken(session, batch)), *proof.broken(session)]
 
 
 def _broken(session: Session, batch: PayBatch) -> Iterator[Finding]:

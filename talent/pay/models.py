@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from talent.core.database import Base, Instant
@@ -13,6 +13,8 @@ CHAIN = ("draft", "computed", "school_confirmed", "hr_reviewed", "approved", "lo
 SUPERSEDED = "superseded"
 #: States in which a new run may still take a batch's place.
 REPLACEABLE = CHAIN[:2]
+_OPEN = text("state NOT IN ('locked', 'exported', 'paid', 'superseded')")
+_LOCKED = text("state IN ('locked', 'exported', 'paid') AND adjusts_id IS NULL")
 
 
 class PayBatch(Base):
@@ -28,6 +30,9 @@ class PayBatch(Base):
         UniqueConstraint("year", "sequence"),
         CheckConstraint(f"state IN ({', '.join(repr(state) for state in (*CHAIN, SUPERSEDED))})", name="state"),
         CheckConstraint("total_fen >= 0", name="total_fen"),
+        # One run of a year and convention is worked on at a time, and a year is locked once.
+        Index("uq_pay_batches_open", "year", "convention", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("uq_pay_batches_locked", "year", unique=True, sqlite_where=_LOCKED, postgresql_where=_LOCKED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -45,6 +50,8 @@ class PayBatch(Base):
     # Schools and terms are many lines of text: read only where something is computed again.
     snapshot: Mapped[str] = mapped_column(Text, deferred=True)
     version: Mapped[int] = mapped_column(default=1)
+    #: The locked batch that this run of the same year puts right; of its lines only the differences are posted.
+    adjusts_id: Mapped[int | None] = mapped_column(ForeignKey("pay_batches.id"))
 
 
 class PaySnapshotPart(Base):

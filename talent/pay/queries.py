@@ -19,7 +19,8 @@ from talent.core.memory import without_cycle_search
 from talent.core.work import Work
 from talent.pay import stored
 from talent.pay.facts import PayTerms
-from talent.pay.models import SUPERSEDED, PayBatch, PayFinding, PayLine
+from talent.pay.ledger_models import PayEntry
+from talent.pay.models import REPLACEABLE, SUPERSEDED, PayBatch, PayFinding, PayLine
 from talent.pay.rules import CONVENTIONS, compute_year
 from talent.pay.snapshots import Facts
 from talent.people.models import Person, School
@@ -70,11 +71,29 @@ def years(work: Work) -> list[int]:
 
 
 def latest_batch(work: Work, year: int) -> PayBatch | None:
-    """The newest batch of a year that no later run has replaced."""
+    """The batch of a year that counts: the one furthest along the chain, of equals the newest. No adjustment."""
     work.require("pay:read")
     return work.session.scalars(
-        select(PayBatch).where(PayBatch.year == year, PayBatch.state != SUPERSEDED)
-        .order_by(PayBatch.sequence.desc()).limit(1)).first()
+        select(PayBatch).where(PayBatch.year == year, PayBatch.state != SUPERSEDED, PayBatch.adjusts_id.is_(None))
+        .order_by(PayBatch.state.in_(REPLACEABLE), PayBatch.sequence.desc()).limit(1)).first()
+
+
+def batch_numbered(work: Work, year: int, sequence: int) -> PayBatch:
+    """One run of a year, superseded ones and adjustments among them."""
+    work.require("pay:read")
+    batch = work.session.scalars(
+        select(PayBatch).where(PayBatch.year == year, PayBatch.sequence == sequence)).one_or_none()
+    if batch is None:
+        raise NotFound("pay_batch", sequence)
+    return batch
+
+
+def adjustments(work: Work, batch_id: int) -> Sequence[PayBatch]:
+    """The runs that put a locked batch right, the latest first."""
+    work.require("pay:read")
+    return work.session.scalars(
+        select(PayBatch).where(PayBatch.adjusts_id == batch_id, PayBatch.state != SUPERSEDED)
+        .order_by(PayBatch.sequence.desc())).all()
 
 
 def former_batch(work: Work, batch: PayBatch) -> PayBatch | None:
@@ -119,7 +138,12 @@ class BatchView:
     @property
     def assumed(self) -> int:
         """How many parameters nobody decided."""
-        return sum(value["basis"] == "assumed" for value in self.parameters)
+        return assumed_in(self.batch)
+
+
+def assumed_in(batch: PayBatch) -> int:
+    """How many parameters of a batch nobody decided."""
+    return sum(value["basis"] == "assumed" for value in json.loads(batch.parameters))
 
 
 def batch_view(work: Work, batch: PayBatch) -> BatchView:
@@ -175,7 +199,8 @@ class LineRow:
     fen: int
 
 
-def _line_rows(scope: Scope) -> Select[*tuple[Any, ...]]:
+def line_rows(scope: Scope) -> Select[*tuple[Any, ...]]:
+    """Lines a scope reaches, as rows of a list."""
     return (
         select(PayLine.id, PayBatch.year, PayBatch.convention, PayBatch.state, PayLine.staff_no, Person.name,
                School.code, school_name_in(PayBatch.year), PayLine.months, PayLine.days, PayLine.amount_fen)
@@ -186,7 +211,8 @@ def _line_rows(scope: Scope) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _read_lines(session: Session, statement: Select[*tuple[Any, ...]]) -> list[LineRow]:
+def read_lines(session: Session, statement: Select[*tuple[Any, ...]]) -> list[LineRow]:
+    """The rows of such a statement."""
     return [LineRow(id_, year, convention, state, staff_no, name, code, school, tuple(json.loads(months)), days, fen)
             for id_, year, convention, state, staff_no, name, code, school, months, days, fen
             in session.execute(statement)]
@@ -201,8 +227,8 @@ def lines(
     if school_code:
         where.append(PayLine.school_id.in_(select(School.id).where(School.code == school_code)))
     total = work.session.scalar(select(func.count()).select_from(PayLine).where(*where, _reach(scope))) or 0
-    page = _line_rows(scope).where(*where).order_by(School.code, PayLine.staff_no).offset(offset).limit(limit)
-    return _read_lines(work.session, page), total
+    page = line_rows(scope).where(*where).order_by(School.code, PayLine.staff_no).offset(offset).limit(limit)
+    return read_lines(work.session, page), total
 
 
 def school_total(work: Work, batch_id: int, code: str) -> SchoolTotal:
@@ -213,11 +239,16 @@ def school_total(work: Work, batch_id: int, code: str) -> SchoolTotal:
     return found[0]
 
 
+def counts() -> ColumnElement[bool]:
+    """Lines that say something to their person: of an adjustment only those that were posted."""
+    return or_(PayBatch.adjusts_id.is_(None), PayLine.id.in_(select(PayEntry.line_id)))
+
+
 def lines_of_person(work: Work, person_id: int) -> list[LineRow]:
     """A person's lines of every batch in force, newest year first, as far as the reader may see them."""
-    statement = _line_rows(work.require("pay:read")).where(
-        PayLine.person_id == person_id, PayBatch.state != SUPERSEDED)
-    return _read_lines(work.session, statement.order_by(PayBatch.year.desc(), PayBatch.sequence.desc(), School.code))
+    statement = line_rows(work.require("pay:read")).where(
+        PayLine.person_id == person_id, PayBatch.state != SUPERSEDED, counts())
+    return read_lines(work.session, statement.order_by(PayBatch.year.desc(), PayBatch.sequence.desc(), School.code))
 
 
 # ── findings ─────────────────────────────────────────────────────────────────────────────────────────────────

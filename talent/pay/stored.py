@@ -22,6 +22,14 @@ def lines(session: Session, batch_id: int) -> list[BareLine]:
     return sorted(BareLine(*row) for row in rows)
 
 
+def lines_of_school(session: Session, batch_id: int, school_id: int) -> list[BareLine]:
+    """One school's lines of a batch by staff number."""
+    rows = session.execute(
+        select(PayLine.staff_no, PayLine.school_code, PayLine.months, PayLine.month_count, PayLine.days,
+               PayLine.amount_fen).where(PayLine.batch_id == batch_id, PayLine.school_id == school_id)).all()
+    return sorted(BareLine(*row) for row in rows)
+
+
 def findings(session: Session, batch_id: int) -> list[Finding]:
     """The findings of a batch in the order they were made."""
     rows = session.execute(

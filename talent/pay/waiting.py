@@ -10,6 +10,7 @@ from talent.assistance.models import Assignment
 from talent.core.work import Work
 from talent.pay.facts import YEARLY_AMOUNT
 from talent.pay.models import REPLACEABLE, SUPERSEDED, PayBatch, PayFinding, PayLine
+from talent.pay.queries import counts
 
 
 def uncomputed_years(work: Work) -> dict[int, int]:
@@ -44,7 +45,7 @@ def runs_with_findings(work: Work) -> list[RunWithFindings]:
         select(PayBatch.year, PayBatch.sequence, PayBatch.state, PayBatch.computed_at, func.count(PayFinding.id),
                errors)
         .outerjoin(PayFinding, PayFinding.batch_id == PayBatch.id)
-        .where(PayBatch.state != SUPERSEDED)
+        .where(PayBatch.state != SUPERSEDED, PayBatch.adjusts_id.is_(None))
         .group_by(PayBatch.id, PayBatch.year, PayBatch.sequence, PayBatch.state, PayBatch.computed_at)
         .order_by(PayBatch.year.desc(), PayBatch.sequence)
     )
@@ -58,6 +59,7 @@ def new_lines(work: Work, person_id: int, since: datetime) -> Sequence[tuple[int
     rows = work.session.execute(
         select(PayLine.id, PayBatch.year, PayBatch.computed_at)
         .join(PayBatch, PayBatch.id == PayLine.batch_id)
-        .where(PayLine.person_id == person_id, PayBatch.state != SUPERSEDED, PayBatch.computed_at >= since)
+        .where(PayLine.person_id == person_id, PayBatch.state != SUPERSEDED, PayBatch.computed_at >= since,
+               counts())
         .order_by(PayBatch.year.desc(), PayBatch.sequence.desc(), PayLine.id))
     return [(line_id, year, computed_at) for line_id, year, computed_at in rows]

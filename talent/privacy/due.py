@@ -17,6 +17,7 @@ from talent.core.jobs import Job
 from talent.core.periods import add_months
 from talent.core.terms import IN_SERVICE
 from talent.core.work import Work
+from talent.pay.chain_models import PayStep
 from talent.people.models import Employment, Person, PersonAlias
 from talent.portraits.models import SUPERSEDED, PortraitRun, PortraitScore
 
@@ -171,7 +172,10 @@ def _remove(column: Any) -> Callable[[Work, Sequence[str]], None]:
 
 def _files(day: date) -> Select[*tuple[Any, ...]]:
     """The bytes follow once their rows have gone."""
-    return select(StoredFile.id.label("key"), StoredFile.name.label("told")).where(StoredFile.stored_at < _moment(day))
+    # A signed sheet is a voucher of the pay batch it belongs to.
+    vouchers = select(PayStep.sheet_id).where(PayStep.sheet_id.is_not(None))
+    return select(StoredFile.id.label("key"), StoredFile.name.label("told")).where(
+        StoredFile.stored_at < _moment(day), StoredFile.id.not_in(vouchers))
 
 
 def _previews(day: date) -> Select[*tuple[Any, ...]]:

@@ -13,14 +13,15 @@ from talent.core.access import OPERATOR
 from talent.core.errors import NotFound
 from talent.core.language import translated
 from talent.core.money import uppercase
-from talent.core.terms import ROLE_NAME, chinese
+from talent.core.terms import PAY_STATE, ROLE_NAME, chinese, words_of
 from talent.core.work import Work
 from talent.pay import commands, queries
+from talent.pay.chain import LOCKED
 from talent.pay.conventions import WHOLE_MONTHS
 from talent.pay.facts import YEARLY_AMOUNT
 from talent.pay.models import CHAIN, SUPERSEDED, PayBatch
 from talent.pay.rules import CONVENTIONS
-from talent.web import kit, receipt
+from talent.web import kit, pay_way, receipt
 from talent.web.links import person_url
 from talent.web.refusals import worded
 from talent.web.security import current_actor, open_read, open_write, permission, program, today
@@ -28,11 +29,7 @@ from talent.web.templating import money, signed
 
 pages = Blueprint("pay", __name__, url_prefix="/pay")
 
-STATES = {
-    "draft": lazy_gettext("草稿"), "computed": lazy_gettext("已计算"), "school_confirmed": lazy_gettext("学校确认"),
-    "hr_reviewed": lazy_gettext("人事复核"), "approved": lazy_gettext("批准"), "locked": lazy_gettext("锁定"),
-    "exported": lazy_gettext("导出"), "paid": lazy_gettext("已付"), SUPERSEDED: lazy_gettext("已被后一次核算替代"),
-}
+STATES = {code: lazy_gettext(word) for code, word in words_of(PAY_STATE).items()}
 _COMING = {
     "school_confirmed": lazy_gettext("逐校核对名单"), "hr_reviewed": lazy_gettext("尚未开始"),
     "approved": lazy_gettext("财务、分管领导"), "locked": lazy_gettext("须填文号"),
@@ -68,12 +65,19 @@ def _asked_year(work: Work) -> int:
 
 
 def _batch(work: Work) -> PayBatch:
-    """The batch of the year asked for; not found when nobody has computed it."""
+    """The batch of the year asked for, or its run ``?run=``; not found when nobody has computed it."""
     year = _asked_year(work)
-    batch = queries.latest_batch(work, year)
+    batch = _asked_batch(work, year)
     if batch is None:
         raise NotFound("pay_batch", year)
     return batch
+
+
+def _asked_batch(work: Work, year: int) -> PayBatch | None:
+    """The run ``?run=`` of a year, else the batch that counts."""
+    run = request.args.get("run", type=int)
+    return queries.batch_numbered(work, year, run) if run is not None and 0 < run < 2**31 else queries.latest_batch(
+        work, year)
 
 
 def _year_tabs(work: Work, year: int) -> list[dict[str, Any]]:
@@ -93,7 +97,7 @@ def index() -> str | Response:
     with open_read() as work:
         year = _asked_year(work)
         frame = {"year": year, "tabs": _year_tabs(work, year), "may_compute": actor.may("pay:compute")}
-        batch = queries.latest_batch(work, year)
+        batch = _asked_batch(work, year)
         if batch is None:
             return render_template("pay/none.html", **frame)
         return render_template("pay/index.html", **frame, **_batch_page(work, batch))
@@ -102,14 +106,16 @@ def index() -> str | Response:
 def _batch_page(work: Work, batch: PayBatch) -> dict[str, Any]:
     view, asked = queries.batch_view(work, batch), kit.asked_page(20)
     schools = queries.school_totals(work, batch.id)
-    found = _found(work, batch, view)
+    found, whole = _found(work, batch, view), work.require("pay:read").everyone
+    way = pay_way.way(work, batch) if whole else pay_way.school_way(work, batch)
     return {
-        "view": view, "batch": batch, "chain": _chain(batch), "facts": _facts(view), "found": found,
+        **way, "view": view, "batch": batch, "chain": _chain(batch, way["chained"]), "facts": _facts(view),
+        "found": found,
         "page": asked.page(schools[asked.offset:asked.offset + asked.size], len(schools)),
         "conventions": _conventions(queries.comparison(work, batch), batch),
         "parameters": receipt.parameters(view.parameters, None, batch.year),
         "source": receipt.common_source(view.parameters),
-        "state": _state(batch, view.assumed), "whole": work.require("pay:read").everyone,
+        "state": _state(batch, view.assumed), "whole": whole,
         "convention": receipt.convention_name(batch.convention), "computed_by": _computer(batch),
         "errors": sum(item["level"] == "error" for item in found), "printed": _printed(batch),
     }
@@ -120,15 +126,20 @@ def _state(batch: PayBatch | queries.ReceiptView, assumed: int) -> str:
     if batch.state == SUPERSEDED:
         return gettext("这是一次较早的核算，已被后一次替代。")
     following = CHAIN[min(CHAIN.index(batch.state) + 1, len(CHAIN) - 1)]
+    if batch.state in LOCKED:
+        return gettext("%(state)s，不再改动；记录有变的作调整。", state=STATES[batch.state])
     return gettext("%(state)s，下一步：%(next)s。用了 %(n)s 项假定参数，锁定前须具名确认并填文号。",
                    state=STATES[batch.state], next=STATES[following], n=assumed)
 
 
-def _chain(batch: PayBatch) -> list[dict[str, Any]]:
+def _chain(batch: PayBatch, chained: Any) -> list[dict[str, Any]]:
+    if batch.state == SUPERSEDED:
+        return []
     at = CHAIN.index(batch.state)
     when = f"{batch.computed_at.astimezone(_zone()):%m-%d}"
-    notes = {"draft": f"{_computer(batch)} {when}",
-             "computed": gettext("第 %(n)s 次 %(day)s", n=batch.sequence, day=when), **_COMING}
+    notes = {**_COMING, "draft": f"{_computer(batch)} {when}",
+             "computed": gettext("第 %(n)s 次 %(day)s", n=batch.sequence, day=when),
+             **(pay_way.notes(chained) if chained else {})}
     return [{"label": STATES[code], "note": notes[code],
              "state": "done" if place <= at else "now" if place == at + 1 else "todo"}
             for place, code in enumerate(CHAIN)]
@@ -204,7 +215,8 @@ def compute() -> Response:
     with open_write() as work:
         batch = commands.compute(work, year=year, convention=request.form.get("convention") or None)
         flash(gettext("%(year)s 年第 %(n)s 次核算完成。", year=year, n=batch.sequence), "ok")
-    return redirect(url_for(".index", year=year), 303)
+        run = batch.sequence if batch.adjusts_id else None
+    return redirect(url_for(".index", year=year, run=run), 303)
 
 
 # ── lists ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -296,10 +308,11 @@ def line(line_id: int) -> str:
     """The receipt of one line (算账单), one page of A4 on paper."""
     with open_read() as work:
         view = queries.receipt_view(work, line_id)
+        aside = pay_way.aside_of(work, line_id)
     assumed = sum(value["basis"] == "assumed" for value in view.parameters)
     said = [worded(finding) for finding in view.findings]
     return render_template(
-        "pay/line.html", view=view, state=_state(view, assumed), uppercase=uppercase(view.fen),
+        "pay/line.html", view=view, aside=aside, state=_state(view, assumed), uppercase=uppercase(view.fen),
         formula=receipt.formula(view), rounding=receipt.rounding(view), months=receipt.months(view),
         parameters=receipt.parameters(view.parameters, view.receipt["calendar"], view.year),
         grounds=_grounds(view.parameters), source=receipt.common_source(view.parameters),

@@ -14,7 +14,7 @@ SOURCES: tuple[Source, ...] = (
     office.imports, office.jobs, office.policy, office.grants, office.reveals, office.erasures,
     corrections.waiting, corrections.answered,
     titles.endings,
-    pay.findings, pay.uncomputed, pay.receipts,
+    pay.findings, pay.uncomputed, pay.answers, pay.turns, pay.periods, pay.receipts,
     records.appraisals, records.hours, records.certificate, records.returned,
 )
 

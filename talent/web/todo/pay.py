@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from flask_babel import gettext
 
-from talent.pay import waiting
+from talent.pay import chain_queries, waiting
 from talent.web.links import link_to
 from talent.web.todo.things import Look, Thing
 
@@ -48,3 +48,34 @@ def receipts(look: Look) -> Iterator[Thing]:
             yield Thing(gettext("看您的激励金算账单"),
                         gettext("%(year)s 年的已经算出，逐月写明怎样得来；有疑问请找学校办公室", year=year),
                         gettext("本人"), "pay", url, gettext("去看"), since=look.day(computed_at))
+
+
+def answers(look: Look) -> Iterator[Thing]:
+    """Runs in which the actor's school has not said whether its lines are right."""
+    for each in chain_queries.waiting_for_school(look.work):
+        yield Thing(gettext("核对 %(year)s 年激励金名单", year=each.year),
+                    gettext("第 %(n)s 次核算，确认人员、月份和金额，有误的写明", n=each.sequence), gettext("本校"),
+                    "pay",
+                    link_to("pay.answer", batch_id=each.batch_id, code=each.school_code), gettext("去核对"),
+                    since=look.day(each.since))
+
+
+def turns(look: Look) -> Iterator[Thing]:
+    """Runs at which it is the actor's turn to review, approve or lock."""
+    titles = {"review": gettext("复核激励金"), "approve": gettext("批准激励金"), "lock": gettext("锁定激励金并记账")}
+    for act, batches in chain_queries.waiting_for_office(look.work).items():
+        for each in batches:
+            yield Thing(titles[act], gettext("%(year)s 年度第 %(n)s 次核算", year=each.year, n=each.sequence),
+                        gettext("一批"), "pay", link_to("pay.step", batch_id=each.batch_id, act=act), gettext("去办"),
+                        since=look.day(each.since))
+
+
+def periods(look: Look) -> Iterator[Thing]:
+    """Accounting periods somebody else asked to open or lock."""
+    if not look.actor.may("period:approve"):
+        return
+    count, oldest = chain_queries.periods_waiting(look.work)
+    if count:
+        yield Thing(gettext("批准会计期间"), gettext("另一位提出的打开或锁定，由您批准或退回"),
+                    gettext("%(n)s 项", n=count), "pay", link_to("pay.period_list"), gettext("去批准"),
+                    since=look.day(oldest))

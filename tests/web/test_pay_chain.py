@@ -1,0 +1,115 @@
+"""The chain and the ledger on their pages: each office its own act, a school its own lines, and nothing more."""
+
+import re
+from io import BytesIO
+
+import pytest
+
+from talent.core.work import Program
+from tests.browser_client import Browser, Site, text
+from tests.pay.office import Office
+from tests.pay.records import send
+
+
+@pytest.fixture
+def office(program: Program) -> Office:
+    """2021: T1 of A all year, T2 of B from March without an appraisal."""
+    send(program, "T1", "A", "2021-01-01", name="林知微")
+    send(program, "T2", "B", "2021-03-15", appraisal="", name="周明远")
+    return Office(program)
+
+
+def visit(site: Site, office: Office, name: str) -> Browser:
+    """A browser of one of the office's accounts."""
+    getattr(office, name)
+    browser = site.browser()
+    assert browser.sign_in(name).status_code == 303
+    return browser
+
+
+def fields(browser: Browser, url: str) -> dict[str, str]:
+    """What the form of a page carries unseen."""
+    page = text(browser.get(url))
+    return {name: found.group(1) for name in ("version", "seal")
+            if (found := re.search(rf'name="{name}"[^>]*value="([^"]*)"', page))}
+
+
+def test_the_whole_way_on_the_pages(site: Site, office: Office) -> None:
+    batch = office.compute()
+    head = site.sign_in("principal", school_code="A")
+    own = f"/pay/batch/{batch}/school/A"
+    assert "林知微" in text(head.get(own)) and own in text(head.get("/pay/?year=2021"))
+    assert "核对 2021 年激励金名单" in text(head.get("/home/"))
+    assert head.get(f"/pay/batch/{batch}/school/B").status_code == 404
+    assert head.submit(own, {**fields(head, own), "verdict": "confirm"}).status_code == 303
+    hr = visit(site, office, "hr")
+    by_hr = f"/pay/batch/{batch}/school/B"
+    answer = hr.submit(by_hr, {**fields(hr, by_hr), "verdict": "confirm", "signer": "孙校长",
+                               "sheet": (BytesIO(b"<svg onload=x>"), "签字.pdf")})
+    assert answer.status_code == 200 and "不是 PDF、JPG 或 PNG" in text(answer)
+    assert hr.submit(by_hr, {**fields(hr, by_hr), "verdict": "confirm", "signer": "孙校长",
+                             "sheet": (BytesIO(b"%PDF-1.7 x"), "签字.pdf")}).status_code == 303
+    assert office.state(batch) == "school_confirmed" and "复核激励金" in text(hr.get("/home/"))
+    scan = re.search(r"/pay/sheet/\d+", text(hr.get("/pay/?year=2021")))
+    assert scan and hr.get(scan.group()).headers["Content-Disposition"].startswith("attachment")
+    assert head.get(scan.group()).status_code == 404
+    for name, act in (("hr", "review"), ("leader", "approve"), ("finance2", "approve")):
+        browser, url = visit(site, office, name), f"/pay/batch/{batch}/{act}"
+        seen = fields(browser, url)
+        assert browser.submit(url, {**seen, "comment": "看过"}).status_code == 303
+        assert browser.submit(url, {**seen, "comment": "再来"}).status_code in (200, 409)  # said, and not done twice
+    assert office.state(batch) == "approved"
+
+
+def test_the_lock_says_what_is_missing_and_then_posts(site: Site, office: Office) -> None:
+    batch = office.approved(office.compute())
+    finance, hr, leader = (visit(site, office, name) for name in ("finance2", "hr", "leader"))
+    lock = f"/pay/batch/{batch}/lock"
+    answer = finance.submit(lock, fields(finance, lock))
+    for wanted in ("缺考核结果", "假定参数", "没有打开的会计期间"):
+        assert wanted in text(answer)
+    page = text(hr.get(f"/pay/batch/{batch}/acknowledge"))
+    finding = re.search(r'name="finding" value="(\d+)"', page)
+    assert finding and "周明远" in page
+    assert hr.submit(f"/pay/batch/{batch}/acknowledge", {"finding": finding.group(1)}).status_code == 303
+    assert finance.submit(f"/pay/batch/{batch}/assume", {"document": ""}).status_code == 200
+    assert finance.submit(f"/pay/batch/{batch}/assume", {"document": "明教〔2022〕3号"}).status_code == 303
+    finance.submit("/pay/periods", {"code": "2026-09", "act": "open", "reason": "月结"})
+    assert finance.act("/pay/periods/1/approve").status_code == 422
+    assert "批准会计期间" in text(leader.get("/home/"))
+    assert leader.act("/pay/periods/1/approve").status_code == 303
+    assert finance.submit(lock, {**fields(finance, lock), "period": "2026-09"}).status_code == 303
+    ledger = text(finance.get("/pay/ledger?period=2026-09"))
+    assert ledger.count("计提") >= 2 and "44,000.00" in ledger
+    assert "明教〔2022〕3号" in text(finance.get("/pay/?year=2021"))
+    assert finance.act("/pay/compute", year="2021").status_code == 422
+    send(office.program, "T3", "B", "2021-07-01", name="陈小满")
+    answer = finance.act("/pay/compute", year="2021")
+    assert answer.location == "/pay/?year=2021&run=2"
+    page = text(finance.get(answer.location))
+    assert "调整 1 处" in page and "陈小满" in page and "锁定后的调整" in text(finance.get("/pay/?year=2021"))
+
+
+def test_a_line_is_held_from_its_receipt(site: Site, office: Office) -> None:
+    batch = office.compute()
+    line, hr = office.line(batch, "T1"), visit(site, office, "hr")
+    page = text(hr.get(f"/pay/line/{line}"))
+    assert "暂缓这一行" in page
+    assert hr.act(f"/pay/line/{line}/hold", version="1", comment="").status_code == 422
+    assert hr.act(f"/pay/line/{line}/hold", version="1", comment="待查").status_code == 303
+    assert "这一行已暂缓" in text(hr.get(f"/pay/line/{line}")) and "暂缓 1 行" in text(hr.get("/pay/?year=2021"))
+    other = site.sign_in("principal", school_code="B")
+    assert other.act(f"/pay/line/{line}/release", version="1").status_code == 404
+    assert hr.act(f"/pay/batch/{batch}/remark", comment="请核对").status_code == 303
+    assert "请核对" in text(hr.get("/pay/?year=2021"))
+
+
+def test_odd_forms_are_refused_without_a_fault(site: Site, office: Office) -> None:
+    batch = office.reviewed(office.compute())
+    leader = visit(site, office, "leader")
+    url = f"/pay/batch/{batch}/approve"
+    for sent in ({}, {"version": "x", "seal": "y"}, {"version": "9" * 30}, {"version": "-1", "signatory": "7"}):
+        assert leader.submit(url, sent).status_code in (200, 403, 409)
+    assert leader.get(f"/pay/batch/{batch}/nothing").status_code == 404
+    assert leader.get("/pay/?year=2021&run=99").status_code == 404
+    assert office.state(batch) == "hr_reviewed"
