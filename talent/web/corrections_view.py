@@ -163,7 +163,7 @@ def _fields(work: Work, ledger: Ledger, detail: Detail, held: Held | None) -> li
 
 
 def _worded(work: Work, ledger: Ledger, values: Mapping[str, str]) -> dict[str, str]:
-    names = listing.names_of(work, ledger, values)
+    names = listing.names_of(work, ledger, values, work.today)
     columns: dict[str, Column] = {column.name: column for column in ledger.intake.kind.columns}
     found = {}
     for name, text in values.items():
