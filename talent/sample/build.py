@@ -85,7 +85,8 @@ def _workbooks(drawn: District) -> Iterator[tuple[str, str, str, Iterator[tuple[
 
 
 def logins(*, seed: int = DEFAULT_SEED, teachers: int = DEFAULT_TEACHERS, today: date) -> list[Login]:
-    """One login per role; principal, school office and teacher belong to one school that sends staff out."""
+    """One login per role, two of finance, since who computes may not approve; principal, school office and teacher
+    belong to one school that sends staff out."""
     drawn = district(seed, teachers, today)
     teacher = drawn.showcase
     school = teacher.school_on(today)
@@ -100,6 +101,7 @@ def logins(*, seed: int = DEFAULT_SEED, teachers: int = DEFAULT_TEACHERS, today:
         Login("school", "school", school, None, f"{name}办公室"),
         Login("expert", "expert", None, expert.staff_no, f"评审专家 {expert.name}"),
         Login("teacher", "teacher", school, teacher.staff_no, f"{name}教师 {teacher.name}"),
+        Login("cashier", "finance", None, None, "区教育局财务科经办人"),
         Login("finance", "finance", None, None, "区教育局财务科"),
         Login("auditor", "auditor", None, None, "审计（只读）"),
     ]
