@@ -15,7 +15,7 @@ from talent.core.batches import ImportBatch
 from talent.core.work import Program, Work
 from talent.exchange import proposals
 from talent.exchange.models import Proposal
-from talent.pay.models import PayLine
+from talent.pay.models import PayBatch, PayLine
 from talent.people.models import Employment, Person, School
 from talent.portraits.models import PortraitRun
 
@@ -25,6 +25,7 @@ NO_PAGES = {
     "/bootstrap/static/<path:filename>": "files", "/jobs/<int(max=2147483647):job_id>": "JSON",
     "/board/reports/<int(max=2147483647):job_id>": "a PDF", "/imports/report/<int(max=2147483647):batch_id>": "a sheet",
     "/imports/template/<kind>": "a sheet", "/records/people": "JSON",
+    "/pay/sheet/<int(max=2147483647):step_id>": "a scan",
     "/people/staff/<staff_no>": "goes to the person's page", "/privacy/": "goes to the first page of the family",
     "/login/sso": "goes to the provider", "/account/identity": "goes to the provider",
     "/login/sso/back": "hands on what the provider says",
@@ -34,6 +35,7 @@ NO_PAGES = {
 SPECIAL: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "/people/<int(max=2147483647):person_id>/acts/<act>":
         tuple({"act": act} for act in ("transfer", "teaching", "retire", "facts")),
+    "/pay/batch/<int(max=2147483647):batch_id>/<act>": tuple({"act": act} for act in ("approve", "lock", "return")),
     "/schools/<int(max=2147483647):school_id>/<act>": tuple({"act": act} for act in ("rename", "merge", "close")),
     "/records/<kind>/": tuple({"kind": kind} for kind in ("titles", "mentoring", "assistance", "conduct")),
     "/records/<kind>/new": tuple({"kind": kind} for kind in ("training", "titles", "assistance")),
@@ -66,8 +68,8 @@ def filling(work: Work, staff_no: str) -> dict[str, Any]:
     paid = work.session.scalars(select(PayLine.school_code).order_by(PayLine.id).limit(1)).one()
     return {
         "person_id": person_id, "staff_no": staff_no, "school_id": school.id, "code": school.code, "pay.code": paid,
-        "proposal_id": first(Proposal.id), "line_id": first(PayLine.id), "run_id": first(PortraitRun.id),
-        "batch_id": first(ImportBatch.id), "user_id": first(User.id),
+        "pay.batch_id": first(PayBatch.id), "proposal_id": first(Proposal.id), "line_id": first(PayLine.id),
+        "run_id": first(PortraitRun.id), "batch_id": first(ImportBatch.id), "user_id": first(User.id),
         "record_id": first(ContestResult.id, ContestResult.person_id == person_id),
         "kind": "results", "stage": "primary", "number": 1, "what": "hours", "tier": "district_subject_head",
         "key": "paired_assistance.yearly_amount", "act": "transfer", "field": "phone", "privacy.code": "phone",
