@@ -31,12 +31,13 @@ NO_PAGES = {
     "/login/sso/back": "hands on what the provider says",
     "/admin/accounts/<int:user_id>/identity": "only where there is a provider",
 }
-#: Where the same word means another thing, or one object does not show all there is to see.
+#: Where one object does not show all there is to see, and pages that are nothing without a question.
 SPECIAL: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "/people/<int(max=2147483647):person_id>/acts/<act>":
         tuple({"act": act} for act in ("transfer", "teaching", "retire", "facts")),
     "/pay/batch/<int(max=2147483647):batch_id>/<act>": tuple({"act": act} for act in ("approve", "lock", "return")),
     "/schools/<int(max=2147483647):school_id>/<act>": tuple({"act": act} for act in ("rename", "merge", "close")),
+    "/board/people": ({"of": "unrecorded"},),
     "/records/<kind>/": tuple({"kind": kind} for kind in ("titles", "mentoring", "assistance", "conduct")),
     "/records/<kind>/new": tuple({"kind": kind} for kind in ("training", "titles", "assistance")),
 }
@@ -85,5 +86,5 @@ def addresses(app: Flask, rule: Rule, filled: Mapping[str, Any]) -> Iterator[str
     """The addresses of a rule that are looked at. An argument that nothing fills is a KeyError: fill it above."""
     family = rule.endpoint.partition(".")[0]
     for given in SPECIAL.get(rule.rule, ({},)):
-        values = {name: given.get(name, filled.get(f"{family}.{name}", filled[name])) for name in rule.arguments}
+        values = {name: filled.get(f"{family}.{name}", filled[name]) for name in rule.arguments - set(given)} | given
         yield app.url_map.bind("localhost").build(rule.endpoint, values)
