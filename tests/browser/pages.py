@@ -8,11 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.routing import Rule
 
-from talent.accounts.models import User
+from talent.accounts.models import RoleGrant, User
 from talent.achievements.models import ContestResult
+from talent.core.access import Actor, Grant, operator
 from talent.core.batches import ImportBatch
-from talent.core.work import Work
-from talent.pay.models import PayLine
+from talent.core.work import Program, Work
+from talent.exchange import proposals
+from talent.exchange.models import Proposal
+from talent.pay.models import PayBatch, PayLine
 from talent.people.models import Employment, Person, School
 from talent.portraits.models import PortraitRun
 
@@ -22,16 +25,34 @@ NO_PAGES = {
     "/bootstrap/static/<path:filename>": "files", "/jobs/<int(max=2147483647):job_id>": "JSON",
     "/board/reports/<int(max=2147483647):job_id>": "a PDF", "/imports/report/<int(max=2147483647):batch_id>": "a sheet",
     "/imports/template/<kind>": "a sheet", "/records/people": "JSON",
+    "/pay/sheet/<int(max=2147483647):step_id>": "a scan",
     "/people/staff/<staff_no>": "goes to the person's page", "/privacy/": "goes to the first page of the family",
+    "/login/sso": "goes to the provider", "/account/identity": "goes to the provider",
+    "/login/sso/back": "hands on what the provider says",
+    "/admin/accounts/<int:user_id>/identity": "only where there is a provider",
 }
-#: Where the same word means another thing, or one object does not show all there is to see.
+#: Where one object does not show all there is to see, and pages that are nothing without a question.
 SPECIAL: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "/people/<int(max=2147483647):person_id>/acts/<act>":
         tuple({"act": act} for act in ("transfer", "teaching", "retire", "facts")),
+    "/pay/batch/<int(max=2147483647):batch_id>/<act>": tuple({"act": act} for act in ("approve", "lock", "return")),
     "/schools/<int(max=2147483647):school_id>/<act>": tuple({"act": act} for act in ("rename", "merge", "close")),
+    "/board/people": ({"of": "unrecorded"},),
     "/records/<kind>/": tuple({"kind": kind} for kind in ("titles", "mentoring", "assistance", "conduct")),
     "/records/<kind>/new": tuple({"kind": kind} for kind in ("training", "titles", "assistance")),
 }
+
+
+def propose(program: Program, staff_no: str) -> None:
+    """The teacher asks for a record: what no import brings in."""
+    with program.begin(operator()) as work:
+        user = work.session.execute(
+            select(RoleGrant.user_id, RoleGrant.person_id).join(Person, Person.id == RoleGrant.person_id)
+            .where(Person.staff_no == staff_no, RoleGrant.role == "teacher")).one()
+    with program.begin(Actor(user.user_id, "teacher", (Grant("teacher", person_id=user.person_id),))) as work:
+        proposals.propose_new(work, "training", {
+            "name": "命题研修", "level": "校本", "ended_on": "2026-05-02", "hours_hundredths": "7.5", "result": "合格",
+        }, "漏登")
 
 
 def filling(work: Work, staff_no: str) -> dict[str, Any]:
@@ -48,8 +69,9 @@ def filling(work: Work, staff_no: str) -> dict[str, Any]:
     paid = work.session.scalars(select(PayLine.school_code).order_by(PayLine.id).limit(1)).one()
     return {
         "person_id": person_id, "staff_no": staff_no, "school_id": school.id, "code": school.code, "pay.code": paid,
-        "line_id": first(PayLine.id), "run_id": first(PortraitRun.id), "batch_id": first(ImportBatch.id),
-        "user_id": first(User.id), "record_id": first(ContestResult.id, ContestResult.person_id == person_id),
+        "pay.batch_id": first(PayBatch.id), "proposal_id": first(Proposal.id), "line_id": first(PayLine.id),
+        "run_id": first(PortraitRun.id), "batch_id": first(ImportBatch.id), "user_id": first(User.id),
+        "record_id": first(ContestResult.id, ContestResult.person_id == person_id),
         "kind": "results", "stage": "primary", "number": 1, "what": "hours", "tier": "district_subject_head",
         "key": "paired_assistance.yearly_amount", "act": "transfer", "field": "phone", "privacy.code": "phone",
     }
@@ -64,5 +86,5 @@ def addresses(app: Flask, rule: Rule, filled: Mapping[str, Any]) -> Iterator[str
     """The addresses of a rule that are looked at. An argument that nothing fills is a KeyError: fill it above."""
     family = rule.endpoint.partition(".")[0]
     for given in SPECIAL.get(rule.rule, ({},)):
-        values = {name: given.get(name, filled.get(f"{family}.{name}", filled[name])) for name in rule.arguments}
+        values = {name: filled.get(f"{family}.{name}", filled[name]) for name in rule.arguments - set(given)} | given
         yield app.url_map.bind("localhost").build(rule.endpoint, values)

@@ -12,7 +12,7 @@ from talent.app import create_app
 from talent.core.access import ROLES, operator
 from talent.core.work import Program
 from tests.browser.conftest import Visitor
-from tests.browser.pages import addresses, filling, is_page
+from tests.browser.pages import addresses, filling, is_page, propose
 from tests.browser.test_journeys import LOGINS
 from tests.test_access import rows
 
@@ -103,9 +103,10 @@ class Walker(Visitor):
 @pytest.fixture
 def pages(district: Program) -> dict[str, list[str]]:
     """Row of the access matrix → the addresses under which the page is looked at."""
-    app = create_app(district)
+    app, staff_no = create_app(district), LOGINS["teacher"].staff_no or ""
+    propose(district, staff_no)
     with district.read(operator()) as work:
-        filled = filling(work, LOGINS["teacher"].staff_no or "")
+        filled = filling(work, staff_no)
     return {f"GET {rule.rule}": list(addresses(app, rule, filled)) for rule in app.url_map.iter_rules()
             if is_page(rule)}
 

@@ -181,7 +181,7 @@ def test_the_record_tells_who_hours_and_career(site: Site, lin: int) -> None:
 
 def test_the_record_on_a_past_date(site: Site, lin: int) -> None:
     shown = page(site.sign_in("hr"), f"{LIST}{lin}?on=2024-08-31")
-    for said in ("槐荫里小学", "一级", "从教 12 年", "近五年 0，离 360 还差 360", "读写结合"):
+    for said in ("槐荫里小学", "一级", "从教 12 年", "近五年 —", "读写结合"):
         assert said in shown, said
     for later in ("清源道小学", "区级学科带头人", "柳河镇中心小学", "统编教材研修", "和平杯"):
         assert later not in shown, later
