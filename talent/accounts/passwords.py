@@ -1,4 +1,4 @@
-"""Argon2 for what people choose: hashing costs 100 ms and 64 MiB on purpose, so it never runs inside a write
+"""Argon2 for what people choose: hashing costs time and 19 MiB on purpose, so it never runs inside a write
 transaction and at most twice at once in a process; a storm of sign-ins queues here instead of taking the machine down.
 
 A one-time password is drawn by us and has 79 random bits. A slow derivation makes guessing dear where there is little

@@ -11,6 +11,7 @@ from talent.app import create_app
 from talent.bench import district
 from talent.bench.measure import Figure, Setting, compared, expect, in_turn
 from talent.bench.pages import populate, sign_in, signed_in
+from talent.core.config import Settings
 
 PER_SECOND = 5
 READ_EVERY = 0.1
@@ -22,7 +23,8 @@ def storm(setting: Setting) -> list[Figure]:
     against the same alone; and how many of them were told to come back.
     """
     program = district.empty(setting.folder)
-    program.settings.argon2_time_cost, program.settings.argon2_memory_kib = 3, 65_536
+    for cost in ("argon2_time_cost", "argon2_memory_kib"):
+        setattr(program.settings, cost, Settings.model_fields[cost].default)
     populate(program, setting.size.few)
     app = create_app(program)
     signed_in(app, program)
