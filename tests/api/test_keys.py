@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from talent.accounts import commands, tokens
+from talent.accounts import commands, passwords, tokens
 from talent.accounts.models import ApiToken
 from talent.core.access import ROLES, operator
 from talent.core.audit import AuditEvent
 from talent.core.errors import NotAllowed, NotProved, RuleViolation
 from tests.api.conftest import Calling, actor_of, key_of
 from tests.browser_client import Site, text
+from tests.factories import PASSWORD
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -79,6 +80,16 @@ def test_a_key_dies_when_revoked_over_or_its_account_disabled(site: Site, callin
     assert hr.submit(f"/account/tokens/{first}/revoke", page="/account/tokens/").status_code == 409
     with site.program.begin(operator()) as work:
         commands.disable_user(work, user_id=site.account("hr").user_id)
+    assert other.get("/people").status_code == 401
+
+
+def test_a_key_dies_with_the_password_it_was_taken_under(site: Site, calling: Calling) -> None:
+    caller, known = calling("hr"), site.account("hr")
+    with site.program.begin(actor_of(site, "admin")) as work:
+        commands.reset_password(work, user_id=known.user_id, secret=passwords.seal(site.program.settings, "a new 口令 for them 7"))
+    assert caller.get("/people").status_code == 401
+    other, finance = calling("finance"), actor_of(site, "finance")
+    commands.change_password(site.program, finance, current=PASSWORD, new="another long 口令 38", address="")
     assert other.get("/people").status_code == 401
 
 
