@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import sqlite3
 import tarfile
 import tempfile
@@ -95,7 +96,7 @@ def read(program: Program, file: Path, keys: Path) -> int:
             migrations.upgrade(program.engine, manifest["revision"])
             _copy_tables_in(program, work)
         for path in (work / "files").iterdir() if (work / "files").exists() else ():
-            path.rename(files.folder(settings.home) / path.name)
+            shutil.move(path, files.folder(settings.home) / path.name)  # the home may be on another disk
     settings.keys_folder.mkdir(mode=0o700)
     for name, key in json.loads(keys.read_text()).items():
         with open(os.open(settings.keys_folder / f"{name}.key", os.O_WRONLY | os.O_CREAT, 0o600), "wb") as out:

@@ -86,7 +86,8 @@ def test_a_key_dies_when_revoked_over_or_its_account_disabled(site: Site, callin
 def test_a_key_dies_with_the_password_it_was_taken_under(site: Site, calling: Calling) -> None:
     caller, known = calling("hr"), site.account("hr")
     with site.program.begin(actor_of(site, "admin")) as work:
-        commands.reset_password(work, user_id=known.user_id, secret=passwords.seal(site.program.settings, "a new 口令 for them 7"))
+        secret = passwords.seal(site.program.settings, "a new 口令 for them 7")
+        commands.reset_password(work, user_id=known.user_id, secret=secret)
     assert caller.get("/people").status_code == 401
     other, finance = calling("finance"), actor_of(site, "finance")
     commands.change_password(site.program, finance, current=PASSWORD, new="another long 口令 38", address="")

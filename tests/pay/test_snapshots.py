@@ -141,6 +141,7 @@ def test_a_confirmed_run_is_not_thrown_away_on_the_way_back(program: Program) ->
         work.session.get_one(PayBatch, batch_id).state = "approved"
     with pytest.raises(RuntimeError, match="1 pay batches are confirmed"):
         migrations.downgrade(program.engine, "0004")
+    migrations.upgrade(program.engine)
     with program.read(operator()) as work:
         assert commands.verify(work.session) == []
 

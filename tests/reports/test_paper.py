@@ -14,7 +14,7 @@ from talent import worker
 from talent.core.access import Actor, Grant
 from talent.core.audit import AuditEvent
 from talent.core.errors import NotAllowed, NotFound, RuleViolation
-from talent.core.files import folder
+from talent.core.files import content
 from talent.core.jobs import Job
 from talent.core.work import Program
 from talent.people.models import School
@@ -125,7 +125,7 @@ def test_a_paper_is_made_by_the_worker_for_who_asked(program: Program) -> None:
         (row,) = queries.reports_of(work)
         stored = queries.paper_of(work, job)
         assert (row.state, row.on, stored.name) == ("done", ON, "教师队伍发展看板 2026-09-08.pdf")
-        assert (folder(program.settings.home) / stored.stored_as).read_bytes().startswith(b"%PDF-")
+        assert content(program.settings.home, program.vault, stored.stored_as).startswith(b"%PDF-")
         actions = [event.action for event in work.session.scalars(select(AuditEvent).order_by(AuditEvent.id))]
         assert actions[-2:] == ["report:ask", "report:make"]
     with program.read(leader) as work:
