@@ -1,6 +1,8 @@
 """Every measurement does its work at a small size. What it measures is for the terminal, never for a test."""
 
+import gc
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -11,6 +13,14 @@ from talent.bench.measure import Misled, Size
 
 TINY = Size(cells_rows=40, training_rows=60, training_people=12, assignments=60, teachers=300, board_teachers=120,
             few=10, many=60, starts=1, storm_seconds=1)
+
+
+@pytest.fixture(autouse=True)
+def only_its_own_garbage() -> Iterator[None]:
+    """A measurement collects garbage between its sides; that of all other tests is none of its business."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.mark.parametrize("name", ENTRIES)
