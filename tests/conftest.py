@@ -2,14 +2,16 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.routing import Rule
 
 from talent.core.config import Settings
 from talent.core.language import set_language
@@ -35,6 +37,22 @@ class Compiled(BytecodeCache):
         self.kept[bucket.key] = bucket.bytecode_to_string()
 
 
+def built_once(compile_builder: Callable[[Rule, bool], Any]) -> Callable[[Rule, bool], Any]:
+    """How an address is built from its rule, written once a process: all apps of the tests have the same rules."""
+    known: dict[tuple[str, str, bool], Any] = {}
+
+    def builder(rule: Rule, append_unknown: bool = True) -> Any:
+        key = rule.rule, str(rule.endpoint), append_unknown
+        if rule.defaults or rule.subdomain or rule.host:
+            return compile_builder(rule, append_unknown)
+        if key not in known:
+            known[key] = compile_builder(rule, append_unknown)
+        return known[key]
+
+    return builder
+
+
+Rule._compile_builder = built_once(Rule._compile_builder)  # type: ignore[method-assign]
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled()}
 
 MORNING = datetime(2026, 9, 8, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
