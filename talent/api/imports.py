@@ -11,6 +11,7 @@ from spectree import Response as Answers
 
 from talent.api.door import Parameters, once, operations, spec
 from talent.core.batches import ImportBatch
+from talent.core.errors import Finding, RuleViolation
 from talent.core.work import Work
 from talent.exchange import queries, staging
 from talent.exchange.queries import BatchDetail
@@ -44,6 +45,8 @@ class Staged(BaseModel):
 def hand_in(query: Handed) -> tuple[Staged, int]:
     """Hand in one workbook as the body of the request. Nothing is saved before it is accepted."""
     body = request.get_data(cache=False)
+    if not body:
+        raise RuleViolation(Finding("import.no_file", params={"field": "body"}))
 
     def act(work: Work) -> dict[str, int]:
         upload = Upload(query.name, io.BytesIO(body))

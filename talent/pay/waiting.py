@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, extract, func, select
+from sqlalchemy import case, extract, func, literal, select, union_all
 
 from talent.assistance.models import Assignment
 from talent.core.work import Work
@@ -12,13 +12,19 @@ from talent.pay.facts import YEARLY_AMOUNT
 from talent.pay.models import REPLACEABLE, SUPERSEDED, PayBatch, PayFinding, PayLine
 from talent.pay.queries import counts
 
+#: In place of a count: the year has a run.
+COMPUTED = -1
+
 
 def uncomputed_years(work: Work) -> dict[int, int]:
-    """Year → assignments in it, of the whole years since the standard that no run in force covers; two statements."""
+    """Year → assignments in it, of the whole years since the standard that no run in force covers; one statement."""
     work.require("pay:compute")
     begun, ended = extract("year", Assignment.started_on), extract("year", Assignment.ended_on)
-    spans = work.session.execute(select(begun, ended, func.count()).group_by(begun, ended)).all()
-    computed = set(work.session.scalars(select(PayBatch.year).distinct().where(PayBatch.state != SUPERSEDED)))
+    sent = select(begun, ended, func.count()).group_by(begun, ended)
+    runs = select(PayBatch.year, PayBatch.year, literal(COMPUTED)).where(PayBatch.state != SUPERSEDED).distinct()
+    rows = work.session.execute(union_all(sent, runs)).all()
+    computed = {first for first, _last, count in rows if count == COMPUTED}
+    spans = [row for row in rows if row[2] != COMPUTED]
     counts = {
         year: sum(count for first, last, count in spans if first <= year and (last is None or last >= year))
         for year in range(work.book.first_date(YEARLY_AMOUNT).year, work.today.year) if year not in computed
