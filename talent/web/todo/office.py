@@ -1,10 +1,11 @@
 """What waits at the desk: workbooks handed in, work in the background, and what a second person must agree to."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import func, or_, select, true
+from sqlalchemy import Select, func, literal, or_, select, true, union_all
 
 from talent.accounts.models import RoleGrant
 from talent.core.batches import ImportBatch
@@ -17,44 +18,54 @@ from talent.web.todo.things import Look, Thing
 REMEMBERED = timedelta(days=7)
 
 
-def imports(look: Look) -> Iterator[Thing]:
-    """Workbooks handed in and not yet taken over, and those of late that were refused."""
+def desk(look: Look) -> Iterator[Thing]:
+    """Workbooks handed in and not yet taken over, work in the background, and what of both failed of late; asked in
+    one statement."""
+    parts = [part for part in (_imports(look), _jobs(look)) if part is not None]
+    if not parts:
+        return
+    for what, state, count, oldest, stage in look.work.session.execute(union_all(*parts)):
+        yield _import_thing(look, state, count, oldest) if what == "import" else _job_thing(
+            look, state, count, oldest, stage)
+
+
+def _imports(look: Look) -> Select[*tuple[Any, ...]] | None:
     scope = look.actor.scope("record:import")
     if not scope:
-        return
+        return None
     mine = true() if scope.everyone else ImportBatch.created_by == look.actor.user_id
-    rows = look.work.session.execute(
-        select(ImportBatch.state, func.count(), func.min(ImportBatch.created_at))
+    return (
+        select(literal("import"), ImportBatch.state, func.count(), func.min(ImportBatch.created_at), literal(""))
         .where(mine, or_(ImportBatch.state == "staged",
                          (ImportBatch.state == "refused") & (ImportBatch.created_at >= look.work.now - REMEMBERED)))
-        .group_by(ImportBatch.state)
-    )
-    for state, count, oldest in rows:
-        staged = state == "staged"
-        yield Thing(gettext("核对导入的表") if staged else gettext("改正没有通过的表"),
-                    gettext("核对差异后收下或放弃") if staged else gettext("没有保存任何内容，错误都已标出"),
-                    gettext("%(n)s 次导入", n=count), "imports", link_to("imports.index"), gettext("去核对"),
-                    since=look.day(oldest))
+        .group_by(ImportBatch.state))
 
 
-def jobs(look: Look) -> Iterator[Thing]:
-    """Work in the background that the actor asked for: under way, or failed of late."""
+def _import_thing(look: Look, state: str, count: int, oldest: datetime) -> Thing:
+    staged = state == "staged"
+    return Thing(gettext("核对导入的表") if staged else gettext("改正没有通过的表"),
+                 gettext("核对差异后收下或放弃") if staged else gettext("没有保存任何内容，错误都已标出"),
+                 gettext("%(n)s 次导入", n=count), "imports", link_to("imports.index"), gettext("去核对"),
+                 since=look.day(oldest))
+
+
+def _jobs(look: Look) -> Select[*tuple[Any, ...]] | None:
     if look.actor.user_id is None:
-        return
-    rows = look.work.session.execute(
-        select(Job.state, func.count(), func.min(Job.requested_at), func.max(Job.stage))
+        return None
+    return (
+        select(literal("job"), Job.state, func.count(), func.min(Job.requested_at), func.max(Job.stage))
         .where(Job.requested_by == look.actor.user_id,
                or_(Job.state.in_(("queued", "running")),
                    (Job.state == "failed") & (Job.finished_at >= look.work.now - REMEMBERED)))
-        .group_by(Job.state)
-    )
-    for state, count, oldest, stage in rows:
-        if state == "failed":
-            yield Thing(gettext("看没有办成的后台任务"), gettext("没有改动任何数据，可以再办一次"),
-                        gettext("%(n)s 项任务", n=count), "jobs", since=look.day(oldest))
-        else:
-            yield Thing(gettext("后台正在办"), stage or gettext("排队等候，可以离开"),
-                        gettext("%(n)s 项任务", n=count), "jobs")
+        .group_by(Job.state))
+
+
+def _job_thing(look: Look, state: str, count: int, oldest: datetime, stage: str) -> Thing:
+    if state == "failed":
+        return Thing(gettext("看没有办成的后台任务"), gettext("没有改动任何数据，可以再办一次"),
+                     gettext("%(n)s 项任务", n=count), "jobs", since=look.day(oldest))
+    return Thing(gettext("后台正在办"), stage or gettext("排队等候，可以离开"), gettext("%(n)s 项任务", n=count),
+                 "jobs")
 
 
 def policy(look: Look) -> Iterator[Thing]:
