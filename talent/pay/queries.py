@@ -8,20 +8,19 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from talent.core.access import Scope
 from talent.core.errors import Finding, NotFound, RuleViolation
-from talent.core.memory import without_cycle_search
 from talent.core.work import Work
 from talent.pay import stored
 from talent.pay.facts import PayTerms
 from talent.pay.ledger_models import PayEntry
 from talent.pay.models import REPLACEABLE, SUPERSEDED, PayBatch, PayFinding, PayLine
-from talent.pay.rules import CONVENTIONS, compute_year
+from talent.pay.rules import compute_year
 from talent.pay.snapshots import Facts
 from talent.people.models import Person, School
 from talent.people.queries import school_name_in
@@ -50,7 +49,7 @@ def document(work: Work, batch: PayBatch, say: Say) -> dict[str, Any]:
 # ── batches, by scope ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _reach(scope: Scope) -> ColumnElement[bool]:
+def reach(scope: Scope) -> ColumnElement[bool]:
     """The lines a scope reaches."""
     if scope.everyone:
         return true()
@@ -121,7 +120,7 @@ def totals(work: Work, batch_id: int) -> Totals:
     people, schools, months, fen = work.session.execute(
         select(func.count(PayLine.person_id.distinct()), func.count(PayLine.school_id.distinct()),
                func.coalesce(func.sum(PayLine.month_count), 0), func.coalesce(func.sum(PayLine.amount_fen), 0))
-        .where(PayLine.batch_id == batch_id, _reach(work.require("pay:read")))).one()
+        .where(PayLine.batch_id == batch_id, reach(work.require("pay:read")))).one()
     return Totals(people, schools, int(months), int(fen))
 
 
@@ -171,7 +170,7 @@ def school_totals(work: Work, batch_id: int, *, code: str = "") -> list[SchoolTo
                func.sum(PayLine.month_count), func.sum(PayLine.amount_fen))
         .join(PayBatch, PayBatch.id == PayLine.batch_id)
         .join(School, School.id == PayLine.school_id)
-        .where(PayLine.batch_id == batch_id, _reach(work.require("pay:read")))
+        .where(PayLine.batch_id == batch_id, reach(work.require("pay:read")))
         .group_by(School.id, School.code, School.name, PayBatch.year).order_by(School.code))
     if code:
         statement = statement.where(School.code == code)
@@ -207,7 +206,7 @@ def line_rows(scope: Scope) -> Select[*tuple[Any, ...]]:
         .join(PayBatch, PayBatch.id == PayLine.batch_id)
         .join(Person, Person.id == PayLine.person_id)
         .join(School, School.id == PayLine.school_id)
-        .where(_reach(scope))
+        .where(reach(scope))
     )
 
 
@@ -226,7 +225,7 @@ def lines(
     where = [PayLine.batch_id == batch_id]
     if school_code:
         where.append(PayLine.school_id.in_(select(School.id).where(School.code == school_code)))
-    total = work.session.scalar(select(func.count()).select_from(PayLine).where(*where, _reach(scope))) or 0
+    total = work.session.scalar(select(func.count()).select_from(PayLine).where(*where, reach(scope))) or 0
     page = line_rows(scope).where(*where).order_by(School.code, PayLine.staff_no).offset(offset).limit(limit)
     return read_lines(work.session, page), total
 
@@ -299,53 +298,6 @@ def findings(
     return [FindingRow(stored.finding(row), row.name or "", row.school or "", row.line_id) for row in rows], total
 
 
-# ── the conventions side by side ─────────────────────────────────────────────────────────────────────────────
-
-
-class Compared(NamedTuple):
-    """Fen in the order of ``CONVENTIONS``: of everybody, and by (staff number, school code)."""
-
-    sums: tuple[int, ...]
-    lines: Mapping[tuple[str, str], tuple[int, ...]]
-
-
-_KEPT: Final = 4
-# What a batch was computed from never changes, so neither does the answer: the last few by content hash.
-_compared_batches: dict[str, Compared] = {}
-
-
-@without_cycle_search()
-def _compared(session: Session, batch: PayBatch) -> Compared:
-    known = _compared_batches.get(batch.content_hash)
-    if known is None:
-        results = stored.facts(session, batch).compared().values()
-        lines = {(rows[0].staff_no, rows[0].school_code): tuple([row.amount_fen for row in rows])
-                 for rows in zip(*(result.lines for result in results), strict=True)}
-        known = Compared(tuple([result.total_fen for result in results]), lines)
-        for oldest in list(_compared_batches)[:1 - _KEPT]:
-            _compared_batches.pop(oldest, None)
-        _compared_batches[batch.content_hash] = known
-    return known
-
-
-def comparison(work: Work, batch: PayBatch) -> dict[str, int]:
-    """What the reader's lines add up to under each of the five conventions, on the same people."""
-    scope = work.require("pay:read")
-    compared = _compared(work.session, batch)
-    if scope.everyone:
-        return dict(zip(CONVENTIONS, compared.sums, strict=True))
-    mine = [compared.lines[staff_no, code] for staff_no, code in work.session.execute(
-        select(PayLine.staff_no, PayLine.school_code).where(PayLine.batch_id == batch.id, _reach(scope)))]
-    return {code: sum(fen[at] for fen in mine) for at, code in enumerate(CONVENTIONS)}
-
-
-def compared_lines(work: Work, batch: PayBatch, rows: Sequence[LineRow]) -> list[tuple[LineRow, dict[str, int]]]:
-    """Lines the reader has been shown, each with its amount under every convention."""
-    work.require("pay:read")
-    lines = _compared(work.session, batch).lines
-    return [(row, dict(zip(CONVENTIONS, lines[row.staff_no, row.school_code], strict=True))) for row in rows]
-
-
 # ── one receipt ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -381,7 +333,7 @@ def receipt_view(work: Work, line_id: int) -> ReceiptView:
         select(PayLine)
         .options(joinedload(PayLine.batch).undefer(PayBatch.snapshot), joinedload(PayLine.person),
                  joinedload(PayLine.school))
-        .where(PayLine.id == line_id, _reach(work.require("pay:read")))).first()
+        .where(PayLine.id == line_id, reach(work.require("pay:read")))).first()
     if line is None:
         raise NotFound("pay_line", line_id)
     batch, facts = line.batch, stored.facts_of_person(work.session, line.batch, line.staff_no)

@@ -15,7 +15,7 @@ from talent.core.language import translated
 from talent.core.money import uppercase
 from talent.core.terms import PAY_STATE, ROLE_NAME, chinese, words_of
 from talent.core.work import Work
-from talent.pay import commands, queries
+from talent.pay import commands, comparison, queries
 from talent.pay.chain import LOCKED
 from talent.pay.conventions import WHOLE_MONTHS
 from talent.pay.facts import YEARLY_AMOUNT
@@ -112,7 +112,7 @@ def _batch_page(work: Work, batch: PayBatch) -> dict[str, Any]:
         **way, "view": view, "batch": batch, "chain": _chain(batch, way["chained"]), "facts": _facts(view),
         "found": found,
         "page": asked.page(schools[asked.offset:asked.offset + asked.size], len(schools)),
-        "conventions": _conventions(queries.comparison(work, batch), batch),
+        "conventions": _conventions(comparison.sums(work, batch), batch),
         "parameters": receipt.parameters(view.parameters, None, batch.year),
         "source": receipt.common_source(view.parameters),
         "state": _state(batch, view.assumed), "whole": whole,
@@ -257,8 +257,8 @@ def compare() -> str:
         batch = _batch(work)
         rows, count = queries.lines(work, batch.id, offset=asked.offset, limit=asked.size)
         return render_template(
-            "pay/compare.html", batch=batch, page=asked.page(queries.compared_lines(work, batch, rows), count),
-            sums=queries.comparison(work, batch), names=[(code, receipt.convention_name(code)) for code in CONVENTIONS],
+            "pay/compare.html", batch=batch, page=asked.page(comparison.lines(work, batch, rows), count),
+            sums=comparison.sums(work, batch), names=[(code, receipt.convention_name(code)) for code in CONVENTIONS],
             printed=_printed(batch))
 
 

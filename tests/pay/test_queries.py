@@ -8,7 +8,7 @@ from sqlalchemy import event
 from talent.core.access import Actor, Grant, operator
 from talent.core.errors import NotAllowed, NotFound
 from talent.core.work import Program
-from talent.pay import commands, queries
+from talent.pay import commands, comparison, queries
 from talent.pay.models import PayBatch, PayFinding
 from talent.people.models import Person, SchoolPast
 from tests import factories
@@ -93,19 +93,19 @@ def test_sums_agree_in_every_scope(two_schools: Program) -> None:
             assert totals.fen == sum(school.fen for school in schools) == fen
             assert totals.months == sum(school.months for school in schools)
             assert totals.schools == len(schools)
-            assert queries.comparison(work, batch)["month_min_days"] == fen
+            assert comparison.sums(work, batch)["month_min_days"] == fen
 
 
 def test_five_conventions_on_the_same_people(two_schools: Program) -> None:
     with two_schools.read(operator()) as work:
         batch = queries.latest_batch(work, 2021)
         assert batch is not None
-        assert queries.comparison(work, batch) == {
+        assert comparison.sums(work, batch) == {
             "month_min_days": 5_600_000, "month_any_day": 5_600_000, "month_full": 5_400_000,
             "month_partial": 5_509_677, "day": 2_400_000 + 1_920_000 + 1_209_863,
         }
-        lines = queries.compared_lines(work, batch, queries.lines(work, batch.id)[0])
-        assert sum(amounts["day"] for _, amounts in lines) == queries.comparison(work, batch)["day"]
+        lines = comparison.lines(work, batch, queries.lines(work, batch.id)[0])
+        assert sum(amounts["day"] for _, amounts in lines) == comparison.sums(work, batch)["day"]
 
 
 def test_findings_reach_the_school_that_can_mend_them(two_schools: Program) -> None:
