@@ -1,6 +1,6 @@
 """The ledger as it is read: what stands for a year, what a batch would move, and how far the batch is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -111,11 +111,14 @@ def to_acknowledge(session: Session, acts: Acts) -> list[int]:
     return [finding_id for finding_id, person in waiting if person in moved]
 
 
-def standing_of(session: Session, acts: Acts, *, assumed: int) -> BatchStanding:
-    """How far the batch is, for its page and for the rules."""
+def standing_of(
+    session: Session, acts: Acts, *, assumed: int, asked: Mapping[int, tuple[str, str]] | None = None
+) -> BatchStanding:
+    """How far the batch is, for its page and for the rules; ``asked``: its answering schools, where they are known."""
     if acts.batch.state not in OPEN:
         return BatchStanding(acts.batch.state)
-    names = {school_id: name for school_id, (_, name) in answering_schools(session, acts).items()}
+    schools = answering_schools(session, acts) if asked is None else asked
+    names = {school_id: name for school_id, (_, name) in schools.items()}
     periods = session.scalar(select(func.count()).select_from(PayPeriod).where(PayPeriod.state == "open")) or 0
     return BatchStanding(
         acts.batch.state, len(names), tuple(name for key, name in names.items() if key not in acts.answers),

@@ -47,8 +47,8 @@ def chain_view(work: Work, batch: PayBatch) -> ChainView:
     """How far the batch is. For those who see all of it."""
     work.require("pay:read")
     acts = acts_of(work.session, batch)
-    standing = standing_of(work.session, acts, assumed=assumed_in(batch))
     codes = answering_schools(work.session, acts) if batch.state in OPEN else _schools_of(work.session, acts)
+    standing = standing_of(work.session, acts, assumed=assumed_in(batch), asked=codes)
     answers = {code: acts.answers[key].act if key in acts.answers else "" for key, (code, _) in codes.items()}
     return ChainView(batch, acts, standing, missing(standing), answers, offered(work.actor, acts))
 

@@ -1,6 +1,8 @@
 """The audit events for those who read them: newest first, narrowed by who, what, on which object and when."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template
@@ -24,7 +26,23 @@ def index() -> str:
         acts = act_names(audit_list.actions(work))
         filters = kit.Filters.read(_offered(acts))
         rows, total = audit_list.events(work, _wanted(filters), zone, offset=asked.offset, limit=asked.size)
-    return render_template("audit/index.html", filters=filters, page=asked.page(rows, total), acts=acts, zone=zone)
+    return render_template("audit/index.html", filters=filters, page=asked.page(rows, total), acts=acts, zone=zone,
+                           spelt=spelt)
+
+
+def spelt(detail: Mapping[str, Any]) -> Iterator[str]:
+    """The details of an event line by line: ``name value``, each thing of a list on a line of its own."""
+    for name, value in detail.items():
+        things = value if isinstance(value, list) and all(isinstance(each, dict) for each in value) else [value]
+        for thing in things:
+            if isinstance(thing, dict):
+                yield f"{name}: " + ", ".join(f"{key} {_plain(each)}" for key, each in thing.items())
+            elif thing not in (None, "", []):
+                yield f"{name} {_plain(thing)}"
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def act_names(codes: Iterable[str]) -> dict[str, str]:

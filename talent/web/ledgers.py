@@ -146,8 +146,9 @@ def choices_of(column: Column) -> list[tuple[str, str]]:
 
 
 def headers(columns: Sequence[Column]) -> dict[str, str]:
-    """Column → its header in the reader's language."""
-    return {column.name: translated(column.header) for column in columns}
+    """Column → its header in the reader's language. A list names the school that a sheet knows by its code."""
+    return {column.name: translated(column.header.removesuffix("代码") if column.name.endswith("school_code")
+                                    else column.header) for column in columns}
 
 
 def states() -> dict[str, str]:

@@ -29,7 +29,7 @@ def test_every_entry_measures_real_work(name: str, tmp_path: Path, capsys: pytes
     figures = run((name,), 1, output, TINY)
     assert figures
     assert all(figure.name.startswith(name) and figure.ours > 0 and figure.counterpart > 0 for figure in figures)
-    assert all(figure.ours == figure.counterpart for figure in figures if figure.unit == "statements")
+    assert all(figure.ours == figure.counterpart <= 15 for figure in figures if figure.unit == "statements")
     assert [figure["name"] for figure in json.loads(output.read_text())["figures"]] == [each.name for each in figures]
     printed = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in printed] == ["name", *(figure.name for figure in figures)]

@@ -1,6 +1,7 @@
 """The audit page: everything that was done, for those who read it, and words for every act."""
 
 import ast
+import re
 from pathlib import Path
 
 from talent.core import terms
@@ -36,9 +37,18 @@ def test_the_auditor_reads_and_narrows(site: Site) -> None:
     page = text(auditor.get("/audit/"))
     assert "提出政策参数" in page and "rounds.days" in page and "登录" in page
     page = text(auditor.get("/audit/?action=policy:propose"))
-    assert page.count("<td class=\"key\">") == 1 and "rounds.days" in page
+    assert page.count("<td class=\"key tl-nowrap\">") == 1 and "rounds.days" in page
     assert "没有符合条件的审计记录" in text(auditor.get("/audit/?action=policy:propose&until=2026-09-07"))
     assert "rounds.days" in text(auditor.get("/audit/?since=2026-09-08&until=2026-09-08&actor=operator"))
+
+
+def test_each_sheet_of_an_import_stands_on_its_own_line_in_its_own_words(site: Site) -> None:
+    sheets = [{"sheet": "教职工", "added": 9}, {"sheet": "培训", "added": 0}]
+    with site.program.begin(operator()) as work:
+        work.record("import:accept", "import", 7, sheets=sheets, good_rows_only=False, note="")
+    page = text(site.sign_in("auditor").get("/audit/?action=import:accept"))
+    assert re.findall(r'<span class="tl-raw">(\w+:? [^<]*)</span>', page)[-3:] == [
+        "good_rows_only false", "sheets: added 9, sheet 教职工", "sheets: added 0, sheet 培训"]
 
 
 def test_what_was_typed_is_shown_and_not_run(site: Site) -> None:
