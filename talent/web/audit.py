@@ -31,13 +31,15 @@ def index() -> str:
 
 
 def spelt(detail: Mapping[str, Any]) -> Iterator[str]:
-    """The details of an event line by line: ``name value``, each thing of a list on a line of its own."""
+    """The details of an event line by line: ``name value``, each thing of a list on its own, nothing empty."""
     for name, value in detail.items():
         things = value if isinstance(value, list) and all(isinstance(each, dict) for each in value) else [value]
         for thing in things:
+            if thing in (None, "", [], {}):
+                continue
             if isinstance(thing, dict):
                 yield f"{name}: " + ", ".join(f"{key} {_plain(each)}" for key, each in thing.items())
-            elif thing not in (None, "", []):
+            else:
                 yield f"{name} {_plain(thing)}"
 
 

@@ -52,6 +52,11 @@ FAMILIES = (
     Family("pay.index", ("assistance",), lazy_gettext("激励金")),
     Family("people.index", ("absences", "appraisals", "exchanges", "conduct"), lazy_gettext("教师")),
 )
+#: Heads of the columns in which a list gives the name where a sheet has a number or a code.
+NAMED = {
+    "sending_school_code": lazy_gettext("派出学校"), "from_school_code": lazy_gettext("原学校"),
+    "to_school_code": lazy_gettext("交流学校"), "apprentice_no": lazy_gettext("徒弟"),
+}
 #: Kinds whose list has an address of its own, as the rail names it.
 OWN_ADDRESS = {"training": "training.index", "results": "achievements.index"}
 
@@ -146,9 +151,9 @@ def choices_of(column: Column) -> list[tuple[str, str]]:
 
 
 def headers(columns: Sequence[Column]) -> dict[str, str]:
-    """Column → its header in the reader's language. A list names the school that a sheet knows by its code."""
-    return {column.name: translated(column.header.removesuffix("代码") if column.name.endswith("school_code")
-                                    else column.header) for column in columns}
+    """Column → its head in the reader's language."""
+    return {column.name: str(NAMED[column.name]) if column.name in NAMED else translated(column.header)
+            for column in columns}
 
 
 def states() -> dict[str, str]:

@@ -49,7 +49,7 @@ ENTRIES = (
     Entry(lazy_gettext("看板"), "board.index", "bar-chart-line", "board:read"),
     Entry(lazy_gettext("更正申请"), "corrections.index", "flag", "proposal:read"),
     Entry(lazy_gettext("账号"), "admin.index", "person-gear", "account:list"),
-    Entry(lazy_gettext("审计"), "audit.index", "shield-check", "audit:read"),
+    Entry(lazy_gettext("审计记录"), "audit.index", "shield-check", "audit:read"),
     Entry(lazy_gettext("导入"), "imports.index", "file-earmark-arrow-up", "record:import"),
     Entry(lazy_gettext("政策参数"), "policy.index", "sliders", "policy:read"),
     Entry(lazy_gettext("个人信息"), "privacy.index", "shield-lock"),

@@ -82,8 +82,8 @@ class Walker(Visitor):
             found = self.page.evaluate(_AXE, self.looks)
             self.looks += found["fresh"]
             yield from (f"{size['width']} px: {each}" for each in found["broken"])
-        if self.overflow() > 0:
-            yield f"{self.overflow()} px wider than a phone"
+            if self.overflow() > 0:
+                yield f"{self.overflow()} px wider than {size['width']} px"
         yield from self.problems
 
     def _loaded(self) -> Iterator[str]:
@@ -100,7 +100,7 @@ class Walker(Visitor):
             yield f"{total} bytes"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pages(district: Program) -> dict[str, list[str]]:
     """Row of the access matrix → the addresses under which the page is looked at."""
     app, staff_no = create_app(district), LOGINS["teacher"].staff_no or ""
@@ -132,3 +132,24 @@ def test_every_page_of_every_role_serves_everybody(
         context.close()
     assert wrong == {}
     assert set(pages) - set(shown) == set(), "nobody opens these: fill their addresses in pages.py"
+
+
+def test_english_pages_are_no_wider_than_the_screen(
+    browser: Browser, address: str, pages: Mapping[str, list[str]]
+) -> None:
+    """English words are longer than Chinese ones: the office's pages, on a desk and on a phone."""
+    matrix, wide = rows(), dict[tuple[str, int], int]()
+    context = browser.new_context(viewport=DESK, locale="en-GB")
+    walker = Walker(context, address, "hr", [])
+    walker.sign_in()
+    walker.open("/home/?lang=en")
+    for path in [path for entry, paths in pages.items() for path in paths if matrix["web", entry]["hr"] == "in"]:
+        if walker.parts(path) is None:
+            continue
+        walker.open(path)
+        for size in (DESK, PHONE):
+            walker.page.set_viewport_size(size)
+            if walker.overflow() > 0:
+                wide[path, size["width"]] = walker.overflow()
+    context.close()
+    assert wide == {}

@@ -45,9 +45,10 @@ def test_the_auditor_reads_and_narrows(site: Site) -> None:
 def test_each_sheet_of_an_import_stands_on_its_own_line_in_its_own_words(site: Site) -> None:
     sheets = [{"sheet": "教职工", "added": 9}, {"sheet": "培训", "added": 0}]
     with site.program.begin(operator()) as work:
-        work.record("import:accept", "import", 7, sheets=sheets, good_rows_only=False, note="")
+        work.record("import:accept", "import", 7, sheets=sheets, good_rows_only=False, note="", kept={})
     page = text(site.sign_in("auditor").get("/audit/?action=import:accept"))
-    assert re.findall(r'<span class="tl-raw">(\w+:? [^<]*)</span>', page)[-3:] == [
+    detail = page.split('class="tl-small tl-break">')[1].split("</td>")[0]
+    assert re.findall(r'<span class="tl-raw">([^<]*)</span>', detail) == [
         "good_rows_only false", "sheets: added 9, sheet 教职工", "sheets: added 0, sheet 培训"]
 
 

@@ -110,6 +110,17 @@ def test_lists_are_narrowed_searched_and_sorted(site: Site, district: Program, q
     assert [name for name in sorted(at, key=at.__getitem__) if at[name] >= 0] == found
 
 
+@pytest.mark.parametrize(("kind", "named", "head"), [
+    ("assistance", "派出学校", "派出学校代码"), ("exchanges", "交流学校", "交流学校代码"),
+    ("mentoring", "徒弟", "徒弟工号"),
+])
+def test_a_name_stands_under_a_head_that_promises_one(
+    site: Site, district: Program, kind: str, named: str, head: str
+) -> None:
+    heads = text(site.sign_in("hr").get(f"/records/{kind}/")).split("<thead>")[1].split("</thead>")[0]
+    assert f"<th>{named}</th>" in heads and head not in heads
+
+
 def test_a_list_costs_the_same_at_any_size(site: Site, district: Program) -> None:
     hr = site.sign_in("hr")
 
