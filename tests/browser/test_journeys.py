@@ -110,3 +110,18 @@ def test_no_page_is_wider_than_a_phone_and_none_complains(visit: Visit, role: st
         if phone.overflow() > 0:
             wide[path] = phone.overflow()
     assert (wide, phone.problems) == ({}, [])
+
+
+#: Per picture of columns: how far it runs out of its frame to the left and to the right, in CSS pixels.
+OUT_OF_FRAME = """() => [...document.querySelectorAll('.tl-scroll:has(> .tl-columns)')].map(frame => {
+    const seen = frame.getBoundingClientRect(), drawn = frame.firstElementChild.getBoundingClientRect();
+    return [Math.max(0, Math.round(seen.left - drawn.left)), Math.max(0, Math.round(drawn.right - seen.right))];
+})"""
+
+
+def test_a_phone_shows_every_column_of_the_year_and_the_latest_months(visit: Visit) -> None:
+    phone = visit("leader", 390, 844)
+    phone.open("/board/")
+    *short, long = phone.page.evaluate(OUT_OF_FRAME)
+    assert short == [[0, 0]] * 3, "tower, terms ending in a year, steps of hours"
+    assert long[0] > 0 and long[1] == 0, "people away, month after month, begins at this month"

@@ -267,6 +267,7 @@ def test_columns_stand_on_the_ground_and_stack_upwards():
 def test_many_columns_carry_no_numbers_and_a_wide_picture_is_wide():
     picture = pictures.columns([Column(str(place), [Part("s2", 1, "")]) for place in range(60)], wide=True)
     assert (picture.totals, picture.marks, picture.width) == ((), (), 1240)
+    assert picture.end == 1206 and max(block.x + block.width for block in picture.blocks) < 1206, "counts on both sides"
 
 
 def test_a_line_stands_before_its_column():

@@ -53,7 +53,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class ColumnsPicture:
-    """``ticks`` are (y, value), ``marks`` and ``totals`` stand at the middle of their columns; ``line`` is an x."""
+    """``ticks`` are (y, value), ``marks`` and ``totals`` stand at the middle of their columns; ``line`` is an x.
+
+    The plot reaches to the x ``end``: a wide picture has its counts on both sides, as a phone shows one side at a time.
+    """
 
     blocks: tuple[Block, ...]
     ticks: tuple[tuple[float, int], ...]
@@ -61,6 +64,7 @@ class ColumnsPicture:
     totals: tuple[tuple[float, float, int], ...]
     line: float | None
     ground: float
+    end: float
     width: float
     height: float
 
@@ -68,9 +72,10 @@ class ColumnsPicture:
 def columns(given: Sequence[Column], line: int | None = None, wide: bool = False) -> ColumnsPicture:
     """Place the columns side by side on one scale; ``line`` stands before the column of that place."""
     across = FULL if wide else HALF
+    end = across - LEFT if wide else across
     step = tick_step(max((column.total for column in given), default=0))
     top = step * max(-(-max((column.total for column in given), default=0) // step), 1)
-    pitch = (across - LEFT) / max(len(given), 1)
+    pitch = (end - LEFT) / max(len(given), 1)
     ground = TOP + PLOT
     middles = [r1(LEFT + (place + 0.5) * pitch) for place in range(len(given))]
     return ColumnsPicture(
@@ -82,6 +87,7 @@ def columns(given: Sequence[Column], line: int | None = None, wide: bool = False
             for x, column in zip(middles, given, strict=True) if column.total),
         line=None if line is None else r1(LEFT + line * pitch),
         ground=ground,
+        end=end,
         width=across,
         height=ground + 20,
     )
