@@ -1,6 +1,7 @@
 """Every table of the program, imported: for migrations, for tests and for the doors."""
 
 from talent.accounts import models as accounts
+from talent.accounts import notice_models as notices
 from talent.achievements import models as achievements
 from talent.assistance import models as assistance
 from talent.core import audit, batches, files, jobs, overrides
@@ -24,6 +25,7 @@ ROOMS = (
     overrides,
     people,
     accounts,
+    notices,
     training,
     achievements,
     assistance,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from talent.accounts import rules
+from talent.accounts import notices, rules
 from talent.accounts.models import LoginFailure, RoleGrant, SecondFactor, User, UserSession
 from talent.core.access import Actor, Grant
 from talent.people.models import Employment, Person, School
@@ -49,7 +49,8 @@ def serves(session: Session, person_id: int, school_id: int | None, today: date)
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A live session: who acts, how the page addresses them, and whether a new password comes first."""
+    """A live session: who acts, how the page addresses them, and whether a new password, or reading the notice in
+    force, comes first."""
 
     actor: Actor
     display_name: str
@@ -60,6 +61,7 @@ class Visit:
     has_factor: bool
     factor_at: datetime | None
     by_provider: bool = False
+    owes_notice: bool = False
 
 
 def _with_grants(today: date) -> Select[*tuple[Any, ...]]:
@@ -83,7 +85,7 @@ def visit_of(session: Session, token: str, now: datetime, today: date) -> Visit 
     rows = session.execute(
         _with_grants(today)
         .add_columns(UserSession.proved_at, UserSession.factor_at, UserSession.by_provider,
-                     SecondFactor.confirmed_at)
+                     SecondFactor.confirmed_at, notices.owes_reading(today).label("owes_notice"))
         .join(UserSession, UserSession.user_id == User.id)
         .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .where(UserSession.token_sha256 == token_hash(token), UserSession.ended_at.is_(None),
@@ -95,7 +97,8 @@ def visit_of(session: Session, token: str, now: datetime, today: date) -> Visit 
     first = rows[0]
     actor = _actor(rows, rules.is_proved(first.proved_at, now))
     return Visit(actor, first.display_name or first.name, first.must_change, schools, first.password_set_at,
-                 first.proved_at, first.confirmed_at is not None, first.factor_at, first.by_provider)
+                 first.proved_at, first.confirmed_at is not None, first.factor_at, first.by_provider,
+                 bool(first.owes_notice))
 
 
 def actor_named(session: Session, name: str, today: date) -> Actor | None:

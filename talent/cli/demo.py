@@ -9,6 +9,7 @@ from sqlalchemy import select
 from talent.accounts import passwords
 from talent.accounts.commands import add_user
 from talent.accounts.models import User
+from talent.accounts.queries import actor_named
 from talent.cli.door import complain, refusing
 from talent.cli.site import serve_site, set_up
 from talent.core.access import operator
@@ -21,6 +22,7 @@ from talent.exchange.reading import read_files
 from talent.indicators import queries as indicators
 from talent.pay import commands as pay
 from talent.people.models import Person
+from talent.privacy import notices
 from talent.sample import Login, Step, build, logins
 from talent.tiers import queries as tiers
 from talent.workbooks.guard import COMMAND_LINE
@@ -47,6 +49,7 @@ def demo(port: int, no_serve: bool, seed: int, teachers: int) -> None:
     for line in compute(program, today):
         click.echo(line)
     add_logins(program, accounts)
+    click.echo("样例账号已替本人确认告知书；另建的账号，登录后先读它 · the sample logins acknowledged the notice")
     click.echo(f"登录（口令都是 {PASSWORD}）· logins, all with that password:")
     for account in accounts:
         click.echo(f"  {account.name:<10} {account.title}")
@@ -111,7 +114,7 @@ def _portraits(program: Program, today: date) -> str:
 
 
 def add_logins(program: Program, accounts: list[Login]) -> None:
-    """One account per role, where they are not there yet."""
+    """One account per role, where they are not there yet; nobody of them still has to read the notice."""
     secret = passwords.seal(program.settings, PASSWORD)
     with program.begin(operator()) as work:
         known = set(work.session.scalars(select(User.name)))
@@ -128,3 +131,15 @@ def add_logins(program: Program, accounts: list[Login]) -> None:
                     display_name=display or account.title,
                     must_change=False,
                 )
+    _acknowledge(program, [account.name for account in accounts])
+
+
+def _acknowledge(program: Program, names: list[str]) -> None:
+    """Acknowledge the notice in force for the sample's people, who are invented: the demo opens on its pages."""
+    with program.read(operator()) as work:
+        row = notices.current(work)
+        digest = row.digest if row is not None else ""
+        actors = [actor for name in names if (actor := actor_named(work.session, name, work.today)) is not None]
+    for actor in actors if digest else ():
+        with program.begin(actor) as work:
+            notices.acknowledge(work, digest=digest)

@@ -16,10 +16,11 @@ from talent.accounts.commands import add_user
 from talent.app import create_app
 from talent.cli.door import acting, complain, open_program, refusing
 from talent.core import migrations
-from talent.core.access import ROLES
+from talent.core.access import ROLES, operator
 from talent.core.config import Settings
 from talent.core.database import grant_site_role
 from talent.core.work import Program
+from talent.privacy import notices
 
 
 @click.command()
@@ -37,7 +38,7 @@ def init(role: str | None) -> None:
 
 
 def set_up(settings: Settings) -> Program:
-    """Keys, folders and schema of a home, new or old."""
+    """Keys, folders and schema of a home, new or old, and the notice as shipped where there is none yet."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.make_keys()
     program = Program(settings)
@@ -45,6 +46,8 @@ def set_up(settings: Settings) -> Program:
     if program.engine.dialect.name == "sqlite" and program.engine.url.database:
         # The file holds personal data: nobody but its owner reads it.
         Path(program.engine.url.database).chmod(0o600)
+    with program.begin(operator()) as work:
+        notices.ship(work, settings.bureau)
     return program
 
 

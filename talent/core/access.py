@@ -76,6 +76,10 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "conduct:read": "all",
         "proposal:read": "all",
         "proposal:decide": "all",
+        "notice:count": "all",
+        "notice:list": "all",
+        "notice:propose": "all",
+        "notice:approve": "all",
     },
     "leader": {
         **_OWN,
@@ -87,10 +91,14 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "pay:return": "all",
         "period:request": "all",
         "period:approve": "all",
+        "notice:count": "all",
+        "notice:approve": "all",
     },
     "principal": {
         **_OWN,
         **_SCHOOL_READS,
+        "notice:count": "school",
+        "notice:list": "school",
         "proposal:read": "school",
         "proposal:verify": "school",
         "pay:confirm": "school",
@@ -106,6 +114,8 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "proposal:read": "school",
         "proposal:verify": "school",
         "pay:confirm": "school",
+        "notice:count": "school",
+        "notice:list": "school",
     },
     "expert": {**_OWN, "policy:read": "all"},
     "teacher": {
@@ -139,7 +149,8 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "policy:read": "all",
         "api:use": "all",
     },
-    "auditor": {**_OWN, **_READS, "audit:read": "all", "api:use": "all", "retention:read": "all"},
+    "auditor": {**_OWN, **_READS, "audit:read": "all", "api:use": "all", "retention:read": "all",
+                "notice:count": "all"},
     # The person at the keyboard of the server: loads, computes drafts, reads, adds accounts; never approves,
     # publishes or reveals.
     OPERATOR: {
@@ -152,6 +163,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "account:list": "all",
         "account:manage": "all",
         "conduct:read": "all",
+        "notice:ship": "all",
     },
 }
 
@@ -159,7 +171,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
 #: Rights whose use asks for a proof of who is there: password or code given within the last minutes.
 STEP_UP = frozenset({
     "account:manage", "policy:approve", "portrait:publish", "person:reveal", "mydata:export",
-    "retention:approve", "pay:approve", "pay:lock", "period:approve",
+    "retention:approve", "notice:approve", "pay:approve", "pay:lock", "period:approve",
 })
 
 

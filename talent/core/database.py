@@ -104,7 +104,7 @@ def writing(engine: Engine) -> Iterator[Session]:
 
 
 #: Tables whose rows the site may add and read, never change or remove.
-ONLY_ADDED = ("audit_events", "pay_steps", "pay_entries")
+ONLY_ADDED = ("audit_events", "pay_steps", "pay_entries", "notice_acknowledgements")
 
 
 def grant_site_role(engine: Engine, role: str) -> None:

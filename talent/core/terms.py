@@ -142,6 +142,8 @@ REVEAL_REASON: Mapping[str, str] = {
 IMAGE_ACTION: Mapping[str, str] = {"修改": "update", "删除": "delete"}
 
 AUDIT_ACTION: Mapping[str, str] = {
+    "采用随系统的告知书": "notice:ship", "提出告知书": "notice:propose", "批准告知书": "notice:approve",
+    "退回告知书": "notice:reject", "撤回告知书": "notice:withdraw", "确认告知书": "notice:acknowledge",
     "提出到期清理": "retention:propose", "批准到期清理": "retention:approve", "退回到期清理": "retention:reject",
     "到期清理": "retention:erase", "到期清理作废": "retention:stale", "恢复后再清理": "retention:replay",
     "下载本人数据": "mydata:export", "查看完整号码": "person:reveal", "一小时内多次查看号码": "person:reveal_alarm",

@@ -94,6 +94,7 @@ TYPES: dict[str, Any] = {
     "privacy.own_school_minimum": types.Count,
     "privacy.dominance_limit": types.Share,
     "privacy.correction_days": types.Days,
+    "privacy.objection_days": types.Days,
     "privacy.keep_access_logs": types.Months,
     "privacy.keep_vouchers": types.Months,
     "privacy.keep_portraits": types.Months,

@@ -5,11 +5,11 @@ import hmac
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -69,12 +69,10 @@ def runs(work: Work, limit: int = 20) -> Sequence[RetentionRun]:
     return work.session.scalars(select(RetentionRun).order_by(RetentionRun.id.desc()).limit(limit)).all()
 
 
-def waiting_for(work: Work) -> tuple[int, datetime | None]:
-    """How many runs of others wait for the actor's decision, and since when."""
-    count, oldest = work.session.execute(
-        select(func.count(), func.min(RetentionRun.proposed_at))
-        .where(RetentionRun.state == PROPOSED, RetentionRun.proposed_by != (work.actor.user_id or 0))).one()
-    return count, oldest
+def waiting(work: Work) -> Select[*tuple[Any, ...]]:
+    """How many runs of others wait for the actor's decision, and since when: a statement to be asked."""
+    return select(func.count(), func.min(RetentionRun.proposed_at)).where(
+        RetentionRun.state == PROPOSED, RetentionRun.proposed_by != (work.actor.user_id or 0))
 
 
 # ── two persons ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from talent.core.overrides import PolicyOverride
@@ -48,10 +48,7 @@ def _proposal(row: PolicyOverride) -> Proposal:
                     row.proposed_by, row.proposed_at, row.approved_by, row.approved_at)
 
 
-def waiting_for(session: Session, user_id: int | None) -> tuple[int, datetime | None]:
-    """How many proposals of others wait for this account's decision, and since when the oldest does."""
-    count, oldest = session.execute(
-        select(func.count(), func.min(PolicyOverride.proposed_at))
-        .where(PolicyOverride.state == "proposed", PolicyOverride.proposed_by != (user_id or 0))
-    ).one()
-    return count, oldest
+def waiting(user_id: int | None) -> Select[*tuple[Any, ...]]:
+    """How many proposals of others wait for this account's decision, and since when: a statement to be asked."""
+    return select(func.count(), func.min(PolicyOverride.proposed_at)).where(
+        PolicyOverride.state == "proposed", PolicyOverride.proposed_by != (user_id or 0))

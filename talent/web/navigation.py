@@ -7,11 +7,12 @@ from typing import Literal
 from flask import current_app, g, request, session, url_for
 from flask_babel import LazyString, gettext, lazy_gettext
 
+from talent.accounts.queries import Visit
 from talent.core.access import ROLES, Actor
 from talent.core.language import LANGUAGES, translated
 from talent.core.terms import ROLE_NAME, chinese
 from talent.web import inbox, kit
-from talent.web.security import current_visit, program
+from talent.web.security import BEFORE_NOTICE, current_visit, program
 
 MOST_ENTRIES = 8
 INBOX = "home.index"
@@ -94,13 +95,21 @@ def languages() -> list[kit.Language]:
     return [kit.Language(code, label, kit.url_with(lang=code), code == now) for code, label in LANGUAGES.items()]
 
 
+def _offered(visit: Visit) -> tuple[Entry, ...]:
+    """Nothing before an own password; before the notice is read, what may be read until then."""
+    if visit.must_change and not visit.by_provider:
+        return ()
+    return tuple(entry for entry in entries_for(visit.actor)
+                 if not visit.owes_notice or entry.endpoint in BEFORE_NOTICE)
+
+
 def frame() -> kit.Frame:
     """What ``base.html`` shows around this page."""
     visit, bureau = current_visit(), program().settings.bureau
     if visit is None:
         return kit.Frame(bureau, languages=languages())
     actor, here, counted = visit.actor, request.blueprint, inbox.counted()
-    offered = () if visit.must_change and not visit.by_provider else tuple(entries_for(actor))
+    offered = _offered(visit)
     shown, more = offered[:MOST_ENTRIES], offered[MOST_ENTRIES:]
     return kit.Frame(
         bureau,
@@ -110,9 +119,9 @@ def frame() -> kit.Frame:
         more=[_item(entry, here, more, 0) for entry in more],
         inbox=counted.number if counted else 0,
         inbox_at=counted.at if counted else "",
-        inbox_url=url_for(INBOX) if INBOX in current_app.view_functions else "",
+        inbox_url=url_for(INBOX) if INBOX in current_app.view_functions and not visit.owes_notice else "",
         as_of=None if here in UNDATED else kit.as_of(program().today),
-        search_url=_search_url(actor),
+        search_url="" if visit.owes_notice else _search_url(actor),
         search_hint=gettext("姓名、拼音或工号"),
         account_url=url_for("login.account"),
         logout_url=url_for("login.leave"),

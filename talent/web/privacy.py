@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, render_template, request, send_file, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -19,9 +19,10 @@ from talent.policy.book import Value
 from talent.privacy import mine as own
 from talent.privacy import paper
 from talent.privacy.inventory import OWN, Field, Keep, fields, inventory, readers_of
+from talent.privacy.keeping import kept_told, kept_value
 from talent.privacy.mine import Held
 from talent.web import kit
-from talent.web.privacy_words import class_names, kept_told, kept_value, readers_told, value_told
+from talent.web.privacy_words import class_names, readers_told, value_told
 from talent.web.security import current_actor, open_read, open_write, permission, program, signed_in, today
 
 pages = Blueprint("privacy", __name__, url_prefix="/privacy")
@@ -35,7 +36,8 @@ MOST_SHOWN = 10
 def tabs(current: str) -> list[dict[str, Any]]:
     """The pages of this family that the reader may open."""
     actor = current_actor()
-    offered = [("mine", gettext("我的数据"), actor.may(OWN)), ("inventory", gettext("用途与期限"), True),
+    offered = [("mine", gettext("我的数据"), actor.may(OWN)), ("notice", gettext("告知书"), True),
+               ("inventory", gettext("用途与期限"), True),
                ("retention", gettext("到期清理"), actor.may("retention:read"))]
     return [{"label": label, "url": url_for(f"privacy.{name}"), "current": name == current}
             for name, label, may in offered if may]
@@ -43,9 +45,9 @@ def tabs(current: str) -> list[dict[str, Any]]:
 
 @pages.get("/")
 @signed_in
-def index() -> Response:
-    """One's own data first, where there is any."""
-    return redirect(url_for(".mine" if current_actor().may(OWN) else ".inventory"), 303)
+def index() -> str:
+    """One's own data, where there is any; else what is held about anybody."""
+    return mine() if current_actor().may(OWN) else inventory_page()
 
 
 # ── the inventory ────────────────────────────────────────────────────────────────────────────────────────────

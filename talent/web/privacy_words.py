@@ -1,4 +1,4 @@
-"""The inventory of personal information in the reader's words: values, readers, how long something is kept."""
+"""The inventory of personal information in the reader's words: values and readers."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,13 +9,9 @@ from flask_babel import gettext
 
 from talent.core import terms
 from talent.core.language import translated
-from talent.core.work import Work
-from talent.policy.book import Value
-from talent.privacy.inventory import Field, Keep, readers_of
+from talent.privacy.inventory import Field, readers_of
 from talent.web.templating import DASH
 from talent.words.say import shown
-
-MONTHS_OF_YEAR = 12
 
 
 def class_names() -> dict[str, str]:
@@ -50,22 +46,3 @@ def readers_told(field: Field) -> str:
         else:
             said.append(gettext("本人"))
     return gettext("；").join(said) or gettext("谁也看不到，只供程序比对")
-
-
-def kept_value(work: Work, keep: Keep) -> Value | None:
-    """The policy value a class of keeping rests on; None where nothing ends it."""
-    return work.book.at(keep.key, work.today) if keep.key else None
-
-
-def kept_told(keep: Keep, value: Value | None) -> str:
-    """How long something is kept, as a phrase."""
-    words = translated(keep.label)
-    return f"{words} {period_told(value.value)}" if value is not None else words
-
-
-def period_told(months: int) -> str:
-    """A number of months; whole years as years."""
-    years, rest = divmod(months, MONTHS_OF_YEAR)
-    if rest or not years:
-        return gettext("%(n)s 个月", n=months)
-    return gettext("%(n)s 年", n=years)

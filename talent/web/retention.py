@@ -11,10 +11,10 @@ from talent.accounts.queries import person_behind
 from talent.core import terms
 from talent.core.work import Work
 from talent.privacy import retention as runs
+from talent.privacy.keeping import period_told
 from talent.web import kit
 from talent.web.portraits import moment
 from talent.web.privacy import pages, tabs
-from talent.web.privacy_words import period_told
 from talent.web.profile import labels
 from talent.web.security import current_actor, open_read, open_write, permission, today
 

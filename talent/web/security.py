@@ -38,6 +38,10 @@ BEFORE_NEW_PASSWORD = frozenset({"login.password", "login.leave"})
 #: Where somebody may go whose second factor is still to be given, or to be enrolled.
 BEFORE_CODE = frozenset({"proof.index", "login.leave"})
 BEFORE_FACTOR = frozenset({"proof.enrol", "login.leave"})
+#: Where somebody may go who has not read the notice in force: it, what it refers to, all that is held about oneself.
+BEFORE_NOTICE = frozenset({
+    "privacy.notice", "privacy.acknowledge", "privacy.inventory", "privacy.index", "privacy.mine", "privacy.download",
+    "proof.index", "login.leave"})
 #: A page for acts that ask for a fresh proof opens only while enough of it is left to fill in a form.
 PROOF_FOR_PAGES = timedelta(minutes=5)
 SEEN_EVERY = timedelta(minutes=1)
@@ -276,7 +280,7 @@ def guard() -> AnyResponse | None:
 
 
 def _first_step(visit: Visit) -> AnyResponse | None:
-    """What has to come before anything else: the code, then an own password, then a second factor of one's own."""
+    """What has to come before anything else: the code, an own password, a second factor of one's own, the notice."""
     settings, now = program().settings, program().clock()
     if visit.has_factor and visit.factor_at is None:
         back = request.full_path.rstrip("?") if request.method == "GET" else ""
@@ -287,6 +291,9 @@ def _first_step(visit: Visit) -> AnyResponse | None:
     given = visit.has_factor or visit.factor_at is not None
     if settings.needs_second_factor and not given and rules.needs_factor(visit.actor.roles):
         return None if request.endpoint in BEFORE_FACTOR else redirect(url_for("proof.enrol"), 303)
+    if visit.owes_notice and request.endpoint not in BEFORE_NOTICE:
+        came_from = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
+        return redirect(url_for("privacy.notice", next=came_from), 303)
     return None
 
 

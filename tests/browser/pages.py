@@ -1,6 +1,7 @@
 """Every page of the URL map, its address filled with what the sample district holds."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask
@@ -9,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.routing import Rule
 
 from talent.accounts.models import RoleGrant, User
+from talent.accounts.notice_models import Notice
 from talent.achievements.models import ContestResult
 from talent.core.access import Actor, Grant, operator
 from talent.core.batches import ImportBatch
@@ -18,6 +20,7 @@ from talent.exchange.models import Proposal
 from talent.pay.models import PayBatch, PayLine
 from talent.people.models import Employment, Person, School
 from talent.portraits.models import PortraitRun
+from talent.privacy import notices
 
 #: Addresses that answer with a file, with JSON, or with another address.
 NO_PAGES = {
@@ -26,7 +29,7 @@ NO_PAGES = {
     "/board/reports/<int(max=2147483647):job_id>": "a PDF", "/imports/report/<int(max=2147483647):batch_id>": "a sheet",
     "/imports/template/<kind>": "a sheet", "/records/people": "JSON",
     "/pay/sheet/<int(max=2147483647):step_id>": "a scan",
-    "/people/staff/<staff_no>": "goes to the person's page", "/privacy/": "goes to the first page of the family",
+    "/people/staff/<staff_no>": "goes to the person's page",
     "/login/sso": "goes to the provider", "/account/identity": "goes to the provider",
     "/login/sso/back": "hands on what the provider says",
     "/admin/accounts/<int:user_id>/identity": "only where there is a provider",
@@ -55,6 +58,16 @@ def propose(program: Program, staff_no: str) -> None:
         }, "漏登")
 
 
+def propose_notice(program: Program) -> None:
+    """The office lays a new version of the notice before a second person."""
+    with program.begin(operator()) as work:
+        user_id = work.session.scalars(select(RoleGrant.user_id).where(RoleGrant.role == "hr")).one()
+    with program.begin(Actor(user_id, "hr", (Grant("hr"),))) as work:
+        body = notices.body_of(work.session.scalars(select(Notice)).one())
+        notices.propose(work, effective_on=work.today, document="明教〔2026〕9号",
+                        body=replace(body, text_zh=body.text_zh + "\n- 新的一条"))
+
+
 def filling(work: Work, staff_no: str) -> dict[str, Any]:
     """What stands for each argument of an address, of one family of pages or of all: things of this teacher, else the
     first there is."""
@@ -73,6 +86,7 @@ def filling(work: Work, staff_no: str) -> dict[str, Any]:
         "run_id": first(PortraitRun.id), "batch_id": first(ImportBatch.id), "user_id": first(User.id),
         "record_id": first(ContestResult.id, ContestResult.person_id == person_id),
         "kind": "results", "stage": "primary", "number": 1, "what": "hours", "tier": "district_subject_head",
+        "notice_id": first(Notice.id, Notice.state == "proposed"),
         "key": "paired_assistance.yearly_amount", "act": "transfer", "field": "phone", "privacy.code": "phone",
     }
 

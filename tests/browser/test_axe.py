@@ -12,7 +12,7 @@ from talent.app import create_app
 from talent.core.access import ROLES, operator
 from talent.core.work import Program
 from tests.browser.conftest import Visitor
-from tests.browser.pages import addresses, filling, is_page, propose
+from tests.browser.pages import addresses, filling, is_page, propose, propose_notice
 from tests.browser.test_journeys import LOGINS
 from tests.test_access import rows
 
@@ -105,6 +105,7 @@ def pages(district: Program) -> dict[str, list[str]]:
     """Row of the access matrix → the addresses under which the page is looked at."""
     app, staff_no = create_app(district), LOGINS["teacher"].staff_no or ""
     propose(district, staff_no)
+    propose_notice(district)
     with district.read(operator()) as work:
         filled = filling(work, staff_no)
     return {f"GET {rule.rule}": list(addresses(app, rule, filled)) for rule in app.url_map.iter_rules()

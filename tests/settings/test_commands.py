@@ -166,5 +166,5 @@ def test_a_calendar_of_another_year_may_be_loaded(program: Program, people: tupl
 def test_waiting_counts_the_proposals_of_others(program: Program, people: tuple[Actor, Actor]) -> None:
     propose(program, people[0])
     with program.read(operator()) as work:
-        assert queries.waiting_for(work.session, people[1].user_id)[0] == 1
-        assert queries.waiting_for(work.session, people[0].user_id) == (0, None)
+        asked = [work.session.execute(queries.waiting(people[number].user_id)).one() for number in (1, 0)]
+        assert asked[0][0] == 1 and tuple(asked[1]) == (0, None)

@@ -11,7 +11,7 @@ from talent.web.todo.things import Look, Source, Thing, grouped
 __all__ = ["SOURCES", "Look", "Thing", "grouped", "things"]
 
 SOURCES: tuple[Source, ...] = (
-    office.desk, office.policy, office.grants, office.reveals, office.erasures,
+    office.desk, office.decisions, office.grants, office.reveals,
     corrections.waiting, corrections.answered,
     titles.endings,
     pay.findings, pay.uncomputed, pay.answers, pay.turns, pay.periods, pay.receipts,

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, literal, or_, select, true, union_all
 from talent.accounts.models import RoleGrant
 from talent.core.batches import ImportBatch
 from talent.core.jobs import Job
-from talent.privacy import retention, reveal
+from talent.privacy import notices, retention, reveal
 from talent.settings import queries as settings
 from talent.web.links import link_to
 from talent.web.todo.things import Look, Thing
@@ -68,15 +68,30 @@ def _job_thing(look: Look, state: str, count: int, oldest: datetime, stage: str)
                  "jobs")
 
 
-def policy(look: Look) -> Iterator[Thing]:
-    """Policy values other people proposed."""
-    if not look.actor.may("policy:approve"):
+def decisions(look: Look) -> Iterator[Thing]:
+    """What other people proposed and a second person decides; asked in one statement."""
+    asked = {"policy": ("policy:approve", settings.waiting(look.actor.user_id)),
+             "erasure": (retention.APPROVE, retention.waiting(look.work)),
+             "notice": (notices.APPROVE, notices.waiting(look.work))}
+    parts = [part.add_columns(literal(what)) for what, (right, part) in asked.items() if look.actor.may(right)]
+    if not parts:
         return
-    count, oldest = settings.waiting_for(look.work.session, look.actor.user_id)
-    if count:
-        yield Thing(gettext("批准政策参数"), gettext("另一位提出的值，由您批准或退回"),
-                    gettext("%(n)s 项参数", n=count), "policy", link_to("policy.index"), gettext("去批准"),
-                    since=look.day(oldest))
+    for count, oldest, what in look.work.session.execute(union_all(*parts)):
+        if count:
+            yield _decision(look, what, count, oldest)
+
+
+def _decision(look: Look, what: str, count: int, oldest: datetime) -> Thing:
+    since = look.day(oldest)
+    if what == "policy":
+        return Thing(gettext("批准政策参数"), gettext("另一位提出的值，由您批准或退回"),
+                     gettext("%(n)s 项参数", n=count), "policy", link_to("policy.index"), gettext("去批准"),
+                     since=since)
+    if what == "notice":
+        return Thing(gettext("批准新的告知书"), gettext("另一位提出的一版，读过再批准或退回"), gettext("一版"),
+                     "privacy", link_to("privacy.notice"), gettext("去看"), since=since)
+    return Thing(gettext("批准到期清理"), gettext("另一位提出的，由您批准或退回"),
+                 gettext("%(n)s 次", n=count), "privacy", link_to("privacy.retention"), gettext("去批准"), since=since)
 
 
 def grants(look: Look) -> Iterator[Thing]:
@@ -104,13 +119,3 @@ def reveals(look: Look) -> Iterator[Thing]:
         url = link_to("audit.index", action=reveal.ALARM) if reads else link_to("admin.index")
         yield Thing(gettext("查问多次查看完整号码的人"), gettext("一小时内看的号码超过提醒线；理由在审计里"),
                     gettext("%(n)s 次", n=count), "admin", url, gettext("去看"), since=look.day(first))
-
-
-def erasures(look: Look) -> Iterator[Thing]:
-    """A retention run another person asked for."""
-    if not look.actor.may(retention.APPROVE):
-        return
-    count, oldest = retention.waiting_for(look.work)
-    if count:
-        yield Thing(gettext("批准到期清理"), gettext("另一位提出的，由您批准或退回"), gettext("%(n)s 次", n=count),
-                    "admin", link_to("privacy.retention"), gettext("去批准"), since=look.day(oldest))
