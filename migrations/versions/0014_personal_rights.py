@@ -1,4 +1,4 @@
-"""Personal rights: versions of the notice and who acknowledged them"""
+"""Personal rights: versions of the notice and who acknowledged them, objections to a portrait"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,13 +8,14 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
-PROPOSED = sa.text("state = 'proposed'")
+PROPOSED, OPEN = sa.text("state = 'proposed'"), sa.text("state = 'open'")
 
 
 def upgrade() -> None:
     """The tables, then what the database itself refuses."""
     _create_notices()
     _guard_notices()
+    _create_objections()
 
 
 def _create_notices() -> None:
@@ -89,9 +90,48 @@ def _guard_notices() -> None:
                    f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_stay()")
 
 
+def _create_objections() -> None:
+    table = "portrait_objections"
+    op.create_table(
+        table,
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=True),
+        sa.Column("about", sa.String(length=10), nullable=False),
+        sa.Column("what", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("measure", sa.String(length=10), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("answered_by", sa.Integer(), nullable=True),
+        sa.Column("answered_by_name", sa.String(length=80), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.CheckConstraint("about IN ('whole', 'dimension', 'input')", name=op.f("ck_portrait_objections_about")),
+        sa.CheckConstraint("state IN ('open', 'upheld', 'dismissed', 'withdrawn', 'lifted')",
+                           name=op.f("ck_portrait_objections_state")),
+        sa.CheckConstraint("measure IN ('', 'hide', 'leave_out')", name=op.f("ck_portrait_objections_measure")),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_portrait_objections_reasoned")),
+        sa.CheckConstraint("(about = 'whole') = (what = '')", name=op.f("ck_portrait_objections_names_its_part")),
+        sa.CheckConstraint("state NOT IN ('upheld', 'dismissed', 'lifted') OR answer <> ''",
+                           name=op.f("ck_portrait_objections_answered")),
+        sa.CheckConstraint("(state IN ('upheld', 'lifted')) = (measure <> '')",
+                           name=op.f("ck_portrait_objections_measured")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_portrait_objections_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_portrait_objections")),
+    )
+    op.create_index(op.f("ix_portrait_objections_person_id"), table, ["person_id"])
+    op.create_index(op.f("ix_portrait_objections_state_due_on"), table, ["state", "due_on"])
+    op.create_index("uq_portrait_objections_open", table, ["person_id", "about", "what"], unique=True,
+                    sqlite_where=OPEN, postgresql_where=OPEN)
+
+
 def downgrade() -> None:
-    """The notices go, and with them who acknowledged them."""
-    for table in ("notice_acknowledgements", "notices"):
+    """The objections and the notices go, and with them who acknowledged them."""
+    for table in ("portrait_objections", "notice_acknowledgements", "notices"):
         op.drop_table(table)
     if op.get_bind().dialect.name != "sqlite":
         for table, _open in GUARDED:

@@ -91,6 +91,12 @@ PORTRAIT_TRAIT: Mapping[str, str] = {"性别": "gender", "学校": "school", "�
 PORTRAIT_STATE: Mapping[str, str] = {
     "草稿": "draft", "已复核": "reviewed", "已发布": "published", "已被替代": "superseded",
 }
+#: What a teacher objects to of a portrait, where the objection stands, and what an upheld one brings about.
+OBJECTION_ABOUT: Mapping[str, str] = {"整个画像": "whole", "一个方面": "dimension", "一项记录": "input"}
+OBJECTION_STATE: Mapping[str, str] = {
+    "待答复": "open", "已支持": "upheld", "未支持": "dismissed", "已撤回": "withdrawn", "已恢复": "lifted",
+}
+OBJECTION_MEASURE: Mapping[str, str] = {"不再给他人看": "hide", "不再给他人看，以后也不参加计算": "leave_out"}
 PAY_CONVENTION: Mapping[str, str] = {
     "当月满 15 天计 1/12": "month_min_days", "当月有一天就计": "month_any_day", "整月在岗才计": "month_full",
     "按当月天数折算": "month_partial", "按全年天数折算": "day",
@@ -160,7 +166,9 @@ AUDIT_ACTION: Mapping[str, str] = {
     "批准政策参数": "policy:approve", "提出政策参数": "policy:propose",
     "退回政策参数": "policy:reject", "撤回政策参数": "policy:withdraw", "计算画像": "portrait:build",
     "决定画像组数": "portrait:decide", "发布画像": "portrait:publish", "申请计算画像": "portrait:request",
-    "复核画像": "portrait:review", "新增记录": "record:add", "更正记录": "record:correct", "撤回记录": "record:withdraw",
+    "对学校隐藏类型": "portrait:hide", "对学校公开类型": "portrait:unhide",
+    "对画像提出异议": "portrait:object", "撤回对画像的异议": "portrait:withdraw", "恢复画像": "portrait:lift",
+    "支持对画像的异议": "portrait:uphold", "不支持对画像的异议": "portrait:dismiss", "复核画像": "portrait:review", "新增记录": "record:add", "更正记录": "record:correct", "撤回记录": "record:withdraw",
     "提出申请": "proposal:submit", "撤回申请": "proposal:withdraw", "核实申请": "proposal:verify",
     "认定申请": "proposal:recognise", "退回申请": "proposal:return",
     "调动": "person:transfer", "岗位、职称变动": "person:post", "任教学校": "person:teaching", "长假": "person:leave",

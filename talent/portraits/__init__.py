@@ -16,7 +16,8 @@ The room of scikit-learn, scipy and pandas. Nothing here feeds pay, titles or ti
 ``build``      all of it in order: ``build(features, k=…, seed=…) -> Result``
 
 Around the method: ``reading`` makes the matrix of the records, ``commands`` build and store a run, ``publication``
-takes it from draft to published, ``queries`` and ``runs`` read it. Pages import only the last three.
+takes it from draft to published, ``queries`` and ``runs`` read it, ``objections`` are what teachers say against it.
+Pages import only the last four.
 
 scikit-learn takes seconds to import, so callers outside this package import its modules where they use them.
 """

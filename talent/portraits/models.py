@@ -6,10 +6,12 @@ from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, Text, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talent.core.database import Base, Instant
+from talent.core.terms import OBJECTION_ABOUT, OBJECTION_MEASURE, OBJECTION_STATE, alternatives
 
 BUILD = "portraits.build"
 """The worker's task that builds a run."""
 
+_OPEN = text("state = 'open'")
 DRAFT, REVIEWED, PUBLISHED, SUPERSEDED = STATES = ("draft", "reviewed", "published", "superseded")
 
 
@@ -116,3 +118,43 @@ class PortraitChoice(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
     is_hidden: Mapped[bool]
     changed_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class PortraitObjection(Base):
+    """A teacher objects to a portrait, and what a person of the office answered (PIPL 24).
+
+    ``about`` is the whole, a dimension or an input, ``what`` its code; ``measure`` is what an upheld one brought about:
+    nobody else sees the portrait any more (``hide``), and later runs leave the teacher out besides (``leave_out``).
+    ``lifted``: the teacher wanted it back.
+    """
+
+    __tablename__ = "portrait_objections"
+    __table_args__ = (
+        CheckConstraint(f"about IN ({alternatives(OBJECTION_ABOUT)})", name="about"),
+        CheckConstraint(f"state IN ({alternatives(OBJECTION_STATE)})", name="state"),
+        CheckConstraint(f"measure IN ('', {alternatives(OBJECTION_MEASURE)})", name="measure"),
+        CheckConstraint("reason <> ''", name="reasoned"),
+        CheckConstraint("(about = 'whole') = (what = '')", name="names_its_part"),
+        CheckConstraint("state NOT IN ('upheld', 'dismissed', 'lifted') OR answer <> ''", name="answered"),
+        CheckConstraint("(state IN ('upheld', 'lifted')) = (measure <> '')", name="measured"),
+        Index(None, "state", "due_on"),
+        Index("uq_portrait_objections_open", "person_id", "about", "what", unique=True, sqlite_where=_OPEN,
+              postgresql_where=_OPEN),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=1)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    run_id: Mapped[int | None]
+    about: Mapped[str] = mapped_column(String(10))
+    what: Mapped[str] = mapped_column(String(20), default="")
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    measure: Mapped[str] = mapped_column(String(10), default="")
+    made_by: Mapped[int | None]
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    due_on: Mapped[date]
+    answered_by: Mapped[int | None]
+    answered_by_name: Mapped[str] = mapped_column(String(80), default="")
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    answer: Mapped[str] = mapped_column(Text, default="")

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, case, or_, select
+from sqlalchemy import ColumnElement, Select, case, or_, select, true
 
 from talent.core.access import Scope
 from talent.core.errors import NotFound
@@ -16,6 +16,7 @@ from talent.portraits.assign import contributions
 from talent.portraits.features import INPUTS
 from talent.portraits.mixture import Model
 from talent.portraits.models import PUBLISHED, SUPERSEDED, PortraitChoice, PortraitRun, PortraitScore
+from talent.portraits.objected import set_aside
 from talent.portraits.parameters import settings_of
 from talent.portraits.rules import MODEL, PLAIN, Standing, may_see_type, standing_of
 from talent.portraits.scores import DIMENSIONS
@@ -44,10 +45,11 @@ def scores_of_person(work: Work, person_id: int) -> PersonScores | None:
     """The person's scores in the latest run that stands, None when there is none; one statement.
 
     Of the same cut-off the published run comes first: a later draft takes no type away. A teacher sees only their
-    own. Raises ``NotAllowed`` without any right, ``NotFound`` for somebody else.
+    own, and alone what an upheld objection set aside. Raises ``NotAllowed`` without any right, ``NotFound`` for
+    somebody else.
     """
-    _scope(work, person_id)
-    found = work.session.execute(_runs_of(person_id, PortraitRun.state != SUPERSEDED)).first()
+    shown = _is_shown(_scope(work, person_id), person_id)
+    found = work.session.execute(_runs_of(person_id, PortraitRun.state != SUPERSEDED, shown)).first()
     if found is None:
         return None
     run, row = found
@@ -69,6 +71,11 @@ def _scope(work: Work, person_id: int) -> Scope:
     if not scope.everyone and person_id not in scope.persons:
         raise NotFound("person", person_id)
     return scope
+
+
+def _is_shown(scope: Scope, person_id: int) -> ColumnElement[bool]:
+    """What an upheld objection set aside is for its teacher alone."""
+    return true() if person_id in scope.persons else ~set_aside(PortraitScore.person_id)
 
 
 def _runs_of(person_id: int, *conditions: ColumnElement[bool]) -> Select[PortraitRun, PortraitScore]:
@@ -169,7 +176,8 @@ def portrait_of_person(work: Work, person_id: int, on: date) -> Portrait | None:
     scope = _scope(work, person_id)
     stands = PortraitRun.state != SUPERSEDED if on >= work.today else or_(
         PortraitRun.published_at.is_not(None), PortraitRun.state != SUPERSEDED)
-    found = work.session.execute(_runs_of(person_id, PortraitRun.as_of <= on, stands)).first()
+    found = work.session.execute(
+        _runs_of(person_id, PortraitRun.as_of <= on, stands, _is_shown(scope, person_id))).first()
     if found is None:
         return None
     run, row = found

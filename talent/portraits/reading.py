@@ -27,6 +27,7 @@ from talent.people.service import LONG_LEAVE, served
 from talent.policy.book import Book
 from talent.policy.tables import HourColumnTable, TierTable
 from talent.portraits.features import COLUMNS, HOURS_COLUMNS, Features, FloatArray, scaled_to_window
+from talent.portraits.objected import left_out
 from talent.portraits.parameters import TIERS, settings_of
 from talent.portraits.settings import PortraitSettings
 from talent.tiers.models import Title
@@ -171,7 +172,7 @@ class _Reading:
         rows = self.session.execute(
             select(Person.id, Person.staff_no, Employment.school_id)
             .join(Employment, Employment.person_id == Person.id)
-            .where(in_service_on(self.end), Employment.category.in_(TEACHERS))
+            .where(in_service_on(self.end), Employment.category.in_(TEACHERS), ~left_out(Person.id))
         )
         return sorted((Someone(*row) for row in rows), key=lambda person: person.staff_no)
 

@@ -17,7 +17,7 @@ def group_names() -> dict[str, str]:
     return {
         "imports": gettext("导入"), "people": gettext("教师"), "tiers": gettext("梯队"), "pay": gettext("帮扶支教"),
         "training": gettext("研修"), "policy": gettext("政策参数"), "admin": gettext("账号"),
-        "privacy": gettext("个人信息"), "jobs": gettext("后台任务"),
+        "portraits": gettext("画像"), "privacy": gettext("个人信息"), "jobs": gettext("后台任务"),
     }
 
 

@@ -75,6 +75,19 @@ def dimension_names(work: Work, portrait: Portrait) -> dict[str, str]:
     return {row.code: translated(row.label) for row in work.book.at("portraits.dimensions", portrait.as_of).value}
 
 
+def parts_named(work: Work) -> dict[tuple[str, str], str]:
+    """(what one may object to, its code) → its name: the whole, the dimensions of today's policy, the inputs."""
+    whole, dimension, datum = (translated(terms.chinese(terms.OBJECTION_ABOUT, about))
+                               for about in ("whole", "dimension", "input"))
+    rows = work.book.at("portraits.dimensions", work.today).value
+    return {
+        ("whole", ""): whole,
+        **{("dimension", row.code): gettext("%(about)s：%(name)s", about=dimension, name=translated(row.label))
+           for row in rows},
+        **{("input", code): gettext("%(about)s：%(name)s", about=datum, name=translated(name))
+           for code, name in INPUT_NAMES.items()}}
+
+
 def show(work: Work, portrait: Portrait, person_id: int) -> Shown:
     """Word a portrait for its page."""
     names = dimension_names(work, portrait)

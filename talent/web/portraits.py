@@ -16,7 +16,7 @@ from talent.core.errors import Finding, NotAllowed
 from talent.core.language import translated
 from talent.core.work import Work
 from talent.people import record
-from talent.portraits import publication, queries, runs
+from talent.portraits import objections, publication, queries, runs
 from talent.portraits.models import DRAFT, PUBLISHED, REVIEWED, SUPERSEDED, PortraitRun
 from talent.portraits.rules import LONGEST_NAME, MODEL, PLAIN, Decision
 from talent.portraits.runs import RunView
@@ -84,6 +84,7 @@ def _index(form: BuildForm) -> str:
         return render_template(
             "portraits/index.html", on=on, form=form, page=asked.page(rows, total), view=view,
             cards=_cards(work, view) if view else [], names=_dimensions(work), job=waits,
+            may_answer=work.actor.may(objections.ANSWER),
             stage=_stage(waits), mine=waits is not None and waits.requested_by == work.actor.user_id,
             refusals=[worded(finding) for finding in failed], may_build=work.actor.may("portrait:build"),
             states=labels(terms.PORTRAIT_STATE), tones=TONES, moment=moment, by=_name)
@@ -302,5 +303,17 @@ def _portrait(person_id: int) -> str:
         portrait = queries.portrait_of_person(work, person_id, on)
         person = record.profile_of(work, person_id, on)
         shown = portrait_view.show(work, portrait, person_id) if portrait else None
-        return render_template("portraits/show.html", on=on, own=own, person=person, p=portrait, shown=shown,
-                               signed=portrait_view.signed, may_hide=own and current_actor().may("portrait:hide"))
+        return render_template(
+            "portraits/show.html", on=on, own=own, person=person, p=portrait, shown=shown, signed=portrait_view.signed,
+            may_hide=own and current_actor().may("portrait:hide"),
+            may_object=own and current_actor().may(objections.OBJECT), made=_objections(work, own),
+            aside=None if portrait else objections.standing(work, person_id))
+
+
+def _objections(work: Work, own: bool) -> list[dict[str, Any]]:
+    """The reader's own objections, as lines."""
+    if not own or not work.actor.may(objections.OBJECT):
+        return []
+    names, states = portrait_view.parts_named(work), labels(terms.OBJECTION_STATE)
+    return [{"text": names[row.about, row.what], "value": states[row.state], "note": row.answer,
+             "href": url_for("objections.show", objection_id=row.id)} for row in objections.own(work)]

@@ -26,6 +26,7 @@ VOCABULARIES = {
     "title": terms.TITLE,
     "trait": terms.PORTRAIT_TRAIT,
     "proposal_state": terms.PROPOSAL_STATE,
+    "objection_state": terms.OBJECTION_STATE,
     "pay_act": terms.PAY_ACT,
     "period_act": terms.PERIOD_ACT,
     "period_state": terms.PERIOD_STATE,

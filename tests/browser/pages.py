@@ -19,7 +19,8 @@ from talent.exchange import proposals
 from talent.exchange.models import Proposal
 from talent.pay.models import PayBatch, PayLine
 from talent.people.models import Employment, Person, School
-from talent.portraits.models import PortraitRun
+from talent.portraits import objections
+from talent.portraits.models import PortraitObjection, PortraitRun
 from talent.privacy import notices
 
 #: Addresses that answer with a file, with JSON, or with another address.
@@ -68,6 +69,16 @@ def propose_notice(program: Program) -> None:
                         body=replace(body, text_zh=body.text_zh + "\n- 新的一条"))
 
 
+def object_to(program: Program, staff_no: str) -> None:
+    """The teacher objects to the whole portrait."""
+    with program.begin(operator()) as work:
+        user = work.session.execute(
+            select(RoleGrant.user_id, RoleGrant.person_id).join(Person, Person.id == RoleGrant.person_id)
+            .where(Person.staff_no == staff_no, RoleGrant.role == "teacher")).one()
+    with program.begin(Actor(user.user_id, "teacher", (Grant("teacher", person_id=user.person_id),))) as work:
+        objections.make(work, about="whole", what="", reason="讲座没有反映在教研里")
+
+
 def filling(work: Work, staff_no: str) -> dict[str, Any]:
     """What stands for each argument of an address, of one family of pages or of all: things of this teacher, else the
     first there is."""
@@ -86,6 +97,7 @@ def filling(work: Work, staff_no: str) -> dict[str, Any]:
         "run_id": first(PortraitRun.id), "batch_id": first(ImportBatch.id), "user_id": first(User.id),
         "record_id": first(ContestResult.id, ContestResult.person_id == person_id),
         "kind": "results", "stage": "primary", "number": 1, "what": "hours", "tier": "district_subject_head",
+        "objection_id": first(PortraitObjection.id),
         "notice_id": first(Notice.id, Notice.state == "proposed"),
         "key": "paired_assistance.yearly_amount", "act": "transfer", "field": "phone", "privacy.code": "phone",
     }

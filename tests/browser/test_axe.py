@@ -12,7 +12,7 @@ from talent.app import create_app
 from talent.core.access import ROLES, operator
 from talent.core.work import Program
 from tests.browser.conftest import Visitor
-from tests.browser.pages import addresses, filling, is_page, propose, propose_notice
+from tests.browser.pages import addresses, filling, is_page, object_to, propose, propose_notice
 from tests.browser.test_journeys import LOGINS
 from tests.test_access import rows
 
@@ -106,6 +106,7 @@ def pages(district: Program) -> dict[str, list[str]]:
     app, staff_no = create_app(district), LOGINS["teacher"].staff_no or ""
     propose(district, staff_no)
     propose_notice(district)
+    object_to(district, staff_no)
     with district.read(operator()) as work:
         filled = filling(work, staff_no)
     return {f"GET {rule.rule}": list(addresses(app, rule, filled)) for rule in app.url_map.iter_rules()

@@ -17,7 +17,7 @@ from talent.exchange.models import Proposal
 from talent.pay.models import PayBatch, PayFinding, PayLine
 from talent.people.models import Absence, Appraisal, ConductCase, Exchange, Person, PersonAlias, School
 from talent.people.numbers import place_of
-from talent.portraits.models import PortraitChoice, PortraitRun, PortraitScore
+from talent.portraits.models import PortraitChoice, PortraitObjection, PortraitRun, PortraitScore
 from talent.tiers.models import Title, TitleState
 from talent.training.models import Training
 from tests import factories
@@ -93,6 +93,7 @@ def _records(work: Work, person_id: int, other: int, word: str) -> list[Any]:
         PayFinding(batch_id=pay, **own, school_id=school, code="pay.open_end", level="warning", clause="",
                    params=f'{{"host": "{word}受援"}}'),
         PortraitChoice(**own, is_hidden=True, changed_at=MOMENT),
+        PortraitObjection(**own, about="whole", reason=f"{word}异议", made_at=MOMENT, due_on=DAY),
         PortraitScore(run_id=run, **own, coverage=0.5, is_insufficient=False, peer_cell=f"{word}格"),
     ]
 

@@ -5,7 +5,7 @@ Counts, never lists, so that the page costs the same few statements in every dis
 
 from datetime import date
 
-from talent.web.todo import corrections, office, pay, records, titles
+from talent.web.todo import answers, corrections, office, pay, records, titles
 from talent.web.todo.things import Look, Source, Thing, grouped
 
 __all__ = ["SOURCES", "Look", "Thing", "grouped", "things"]
@@ -15,7 +15,7 @@ SOURCES: tuple[Source, ...] = (
     corrections.waiting, corrections.answered,
     titles.endings,
     pay.findings, pay.uncomputed, pay.answers, pay.turns, pay.periods, pay.receipts,
-    records.appraisals, records.hours, records.certificate, records.returned,
+    records.appraisals, records.hours, records.certificate, answers.objections,
 )
 
 

@@ -1,15 +1,16 @@
 """What waits at the desk: workbooks handed in, work in the background, and what a second person must agree to."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import Select, func, literal, or_, select, true, union_all
+from sqlalchemy import Date, Select, cast, func, literal, null, or_, select, true, union_all
 
 from talent.accounts.models import RoleGrant
 from talent.core.batches import ImportBatch
 from talent.core.jobs import Job
+from talent.portraits import objections
 from talent.privacy import notices, retention, reveal
 from talent.settings import queries as settings
 from talent.web.links import link_to
@@ -69,20 +70,31 @@ def _job_thing(look: Look, state: str, count: int, oldest: datetime, stage: str)
 
 
 def decisions(look: Look) -> Iterator[Thing]:
-    """What other people proposed and a second person decides; asked in one statement."""
+    """What other people proposed or objected to and a person decides; asked in one statement."""
     asked = {"policy": ("policy:approve", settings.waiting(look.actor.user_id)),
+             "objection": (objections.ANSWER, objections.waiting()),
              "erasure": (retention.APPROVE, retention.waiting(look.work)),
              "notice": (notices.APPROVE, notices.waiting(look.work))}
-    parts = [part.add_columns(literal(what)) for what, (right, part) in asked.items() if look.actor.may(right)]
+    parts = [_with_day(part).add_columns(literal(what)) for what, (right, part) in asked.items()
+             if look.actor.may(right)]
     if not parts:
         return
-    for count, oldest, what in look.work.session.execute(union_all(*parts)):
+    for count, oldest, due, what in look.work.session.execute(union_all(*parts)):
         if count:
-            yield _decision(look, what, count, oldest)
+            yield _decision(look, what, count, oldest, due)
 
 
-def _decision(look: Look, what: str, count: int, oldest: datetime) -> Thing:
+def _with_day(part: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """How many, since when, and the first last day, which most have not."""
+    return part if len(part.selected_columns) > 2 else part.add_columns(cast(null(), Date))
+
+
+def _decision(look: Look, what: str, count: int, oldest: datetime, due: date | None) -> Thing:
     since = look.day(oldest)
+    if what == "objection":
+        return Thing(gettext("答复对画像的异议"), gettext("复核后支持或不支持，都写明理由"),
+                     gettext("%(n)s 份异议", n=count), "portraits", link_to("objections.index"), gettext("去答复"),
+                     due=due)
     if what == "policy":
         return Thing(gettext("批准政策参数"), gettext("另一位提出的值，由您批准或退回"),
                      gettext("%(n)s 项参数", n=count), "policy", link_to("policy.index"), gettext("去批准"),

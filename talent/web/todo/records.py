@@ -1,12 +1,10 @@
-"""What is missing from the records: hours, certificates, appraisals, and what came back."""
+"""What is missing from the records: hours, certificates, appraisals."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, func, select, true
 
-from talent.achievements.models import Achievement, ContestResult
 from talent.assistance.models import Assignment
 from talent.core.access import Scope
 from talent.core.language import translated
@@ -14,7 +12,6 @@ from talent.people import search
 from talent.people.models import Employment, School
 from talent.people.queries import in_service_on
 from talent.training import queries as training
-from talent.training.models import Training
 from talent.training.rules import HoursPolicy
 from talent.web.links import link_to
 from talent.web.people import SHORT, short_of_hours
@@ -76,19 +73,3 @@ def appraisals(look: Look) -> Iterator[Thing]:
 
 def _sent_by(scope: Scope) -> ColumnElement[bool]:
     return true() if scope.everyone else Assignment.sending_school_id.in_(scope.schools)
-
-
-def returned(look: Look) -> Iterator[Thing]:
-    """A teacher's own records that came back."""
-    persons = look.actor.scope("person:read").persons
-    if not persons:
-        return
-    parts = [select(func.count()).select_from(model).where(model.person_id.in_(persons), model.state == "returned")
-             .scalar_subquery() for model in _RECORDS]
-    total = look.work.session.scalar(select(sum(parts[1:], parts[0])))
-    if total:
-        yield Thing(gettext("看退回的记录"), gettext("退回的记录不计入，改正后再报"), gettext("%(n)s 条记录", n=total),
-                    "people", link_to("people.mine"), gettext("去看"))
-
-
-_RECORDS: tuple[Any, ...] = (Training, ContestResult, Achievement)
