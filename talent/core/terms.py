@@ -137,7 +137,7 @@ ALIAS_KIND: Mapping[str, str] = {"工号": "staff_no", "证件号码": "id_numbe
 RETENTION: Mapping[str, str] = {
     "离岗人员的手机": "phone", "离岗人员的证件号码": "id_number", "改动前后里的号码": "images", "上传的文件": "uploads",
     "没有收下的导入": "previews", "被替代的画像得分": "scores", "结束的登录会话": "sessions", "登录失败次数": "failures",
-    "办结的后台任务": "jobs",
+    "办结的后台任务": "jobs", "给其他系统的答复": "answers",
 }
 RETENTION_STATE: Mapping[str, str] = {
     "待批准": "proposed", "正在清理": "approved", "已退回": "rejected", "已清理": "done", "已作废": "stale",

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, String, cast, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import aliased
 
-from talent.accounts.models import LoginFailure, User, UserSession
+from talent.accounts.models import ApiAnswer, LoginFailure, User, UserSession
 from talent.core.batches import ChangeImage, ImportBatch
 from talent.core.files import StoredFile
 from talent.core.jobs import Job
@@ -149,6 +149,21 @@ def _jobs(day: date) -> Select[*tuple[Any, ...]]:
         Job.finished_at < _moment(day), Job.state.in_(("done", "failed")), ~Job.result.contains('"file"'))
 
 
+def _answers(day: date) -> Select[*tuple[Any, ...]]:
+    """Answers to other systems that nobody sends the same request for any more."""
+    named = cast(ApiAnswer.user_id, String) + " " + ApiAnswer.key
+    return select(named.label("key"), (User.name + " " + ApiAnswer.key).label("told")).join(
+        User, User.id == ApiAnswer.user_id).where(ApiAnswer.answered_at < _moment(day))
+
+
+def _remove_answers(work: Work, keys: Sequence[str]) -> None:
+    for start in range(0, len(keys), AT_ONCE):
+        named = (each.partition(" ") for each in keys[start : start + AT_ONCE])
+        pairs = [(int(user), key) for user, _blank, key in named]
+        work.session.execute(delete(ApiAnswer).where(tuple_(ApiAnswer.user_id, ApiAnswer.key).in_(pairs))
+                             .execution_options(synchronize_session=False))
+
+
 def _scores(day: date) -> Select[*tuple[Any, ...]]:
     """Superseded runs whose scores no later run goes on from."""
     later = select(PortraitRun.previous_id).where(PortraitRun.previous_id.is_not(None))
@@ -203,5 +218,6 @@ KINDS: tuple[Kind, ...] = (
     Kind("sessions", "privacy.keep_access_logs", _sessions, _remove(UserSession.id)),
     Kind("failures", "privacy.keep_access_logs", _failures, _remove(LoginFailure.id)),
     Kind("jobs", "privacy.keep_jobs", _jobs, _remove(Job.id)),
+    Kind("answers", "privacy.keep_jobs", _answers, _remove_answers),
 )
 BY_CODE = {kind.code: kind for kind in KINDS}

@@ -1,6 +1,7 @@
 """到期清理: what is due to go, and the two persons it takes."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -70,17 +71,19 @@ def propose() -> Response:
 @permission(runs.APPROVE)
 def approve(run_id: int) -> Response:
     """Have it carried out."""
-    with open_write() as work:
-        runs.approve(work, run_id=run_id, person_behind=person_behind)
-    flash(gettext("已批准，后台正在清理。"), "ok")
-    return redirect(url_for(".retention"), 303)
+    return _decided(runs.approve, run_id, gettext("已批准，后台正在清理。"))
 
 
 @pages.post(f"/retention/{RUN}/reject")
 @permission(runs.APPROVE)
 def reject(run_id: int) -> Response:
     """Turn it down."""
+    return _decided(runs.reject, run_id, gettext("已退回，没有清理。"))
+
+
+def _decided(decide: Callable[..., None], run_id: int, said: str) -> Response:
+    """The second person's act, and back to where it was asked for."""
     with open_write() as work:
-        runs.reject(work, run_id=run_id, person_behind=person_behind)
-    flash(gettext("已退回，没有清理。"), "ok")
+        decide(work, run_id=run_id, person_behind=person_behind)
+    flash(said, "ok")
     return redirect(url_for(".retention"), 303)

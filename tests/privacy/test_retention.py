@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from talent import worker
-from talent.accounts.models import LoginFailure, UserSession
+from talent.accounts.models import ApiAnswer, LoginFailure, UserSession
 from talent.cli import archive, main
 from talent.cli.door import open_program
 from talent.core import audit_chain, files
@@ -72,6 +72,8 @@ def old(program: Program, people: dict[str, int]) -> None:
             PortraitScore(run_id=run.id, person_id=people["T1"], coverage=1, is_insufficient=False),
             UserSession(token_sha256="old", user_id=user, created_at=LONG_AGO, proved_at=LONG_AGO,
                         expires_at=LONG_AGO + timedelta(hours=12)),
+            ApiAnswer(user_id=user, key="a b", request_sha256="", answer="{}", answered_at=LONG_AGO),
+            ApiAnswer(user_id=user, key="c", request_sha256="", answer="{}", answered_at=program.clock()),
             LoginFailure(name_index="old", address="", fails=1, last_at=LONG_AGO),
         ])
         files.store(work, program.settings.home, "旧.csv", io.BytesIO(b"old")).stored_at = LONG_AGO
@@ -105,7 +107,7 @@ def state(program: Program) -> tuple[str, dict[str, int]]:
 
 
 EVERYTHING = {"phone": 2, "id_number": 1, "images": 1, "uploads": 1, "previews": 1, "scores": 1, "sessions": 1,
-              "failures": 1}
+              "failures": 1, "answers": 1}
 
 
 def test_what_is_due_goes_and_nothing_else(site: Site, program: Program, old: None) -> None:
@@ -116,6 +118,7 @@ def test_what_is_due_goes_and_nothing_else(site: Site, program: Program, old: No
     assert [staff_no for staff_no, (_, phone) in numbers(program).items() if phone] == ["T1", "T4"]
     assert (count(program, PortraitScore), count(program, LoginFailure), count(program, PersonAlias)) == (0, 0, 1)
     with program.read(operator()) as work:
+        assert list(work.session.scalars(select(ApiAnswer.key))) == ["c"]
         image = work.session.scalars(select(ChangeImage)).one()
         assert (image.before, image.after) == ('{"sex": "female"}', '{"sex": "female"}')
         assert work.session.scalars(select(ImportBatch.state).order_by(ImportBatch.id)).all() == [
