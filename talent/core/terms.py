@@ -178,7 +178,7 @@ AUDIT_ACTION: Mapping[str, str] = {
     "学校更名": "school:rename", "学校停办": "school:close", "学校并入他校": "school:merge", "更正学校登记": "school:correct",
     "申请会计期间": "period:request", "批准会计期间": "period:approve", "退回会计期间": "period:reject",
     "导出记录": "record:export", "导出监测指标": "indicator:export",
-    "要看板报告": "report:ask", "制成看板报告": "report:make", "同意角色授权": "role:approve", "关联统一身份": "identity:link", "取消关联统一身份": "identity:unlink", "批量建教师账号": "account:add_teachers", "角色终止": "role:end", "授予角色": "role:grant",
+    "要看板报告": "report:ask", "制成看板报告": "report:make", "同意角色授权": "role:approve", "关联统一身份": "identity:link", "取消关联统一身份": "identity:unlink", "批量建教师账号": "account:add_teachers", "重发密码条": "account:reissue_slips", "角色终止": "role:end", "授予角色": "role:grant",
 }
 
 

@@ -1,5 +1,6 @@
 """Accounts for all teachers of a school, or of the district: how many lack one, and the slips with their passwords."""
 
+from collections.abc import Callable, Iterable
 from io import BytesIO
 
 from flask import flash, redirect, render_template, request, send_file, url_for
@@ -7,7 +8,8 @@ from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
 from wtforms import SelectField
 
-from talent.accounts import teachers
+from talent.accounts import reissue, teachers
+from talent.accounts.teachers import Newcomer, Slips
 from talent.core.errors import RuleViolation
 from talent.reports import slips
 from talent.web import kit
@@ -28,33 +30,50 @@ def add_teachers() -> str | Response:
     """Who would get an account; posting makes the accounts and answers with their slips, this once."""
     with open_read() as work:
         found = teachers.staff_room(work)
-    form, counts = TeachersForm(), _counts(found)
+    form, counts = TeachersForm(), _counts(found.newcomers)
     form.school_code.choices = [("", gettext("全区")), *((code, f"{name}（{code}）") for code, name, _n in counts)]
     if form.validate_on_submit():
         try:
-            return _made(form.school_code.data or "")
+            return _made(form.school_code.data or "", teachers.draw, teachers.add)
         except RuleViolation as violation:
             form.refuse(violation.findings)
     return render_template("admin/teachers.html", form=form, counts=counts, days=program().settings.slip_days,
                            total=len(found.newcomers), passed_over=[worded(each) for each in found.passed_over])
 
 
-def _counts(found: teachers.StaffRoom) -> list[tuple[str, str, int]]:
-    """(code, name, how many without an account) of each school."""
+@pages.route("/slips", methods=["GET", "POST"])
+@permission("account:manage")
+def again() -> str | Response:
+    """Whose slip lapsed unused; posting answers with new ones, this once."""
+    with open_read() as work:
+        found = reissue.lapsed(work)
+    form, counts = TeachersForm(), _counts(found)
+    form.school_code.choices = [("", gettext("全区")), *((code, f"{name}（{code}）") for code, name, _n in counts)]
+    if form.validate_on_submit():
+        try:
+            return _made(form.school_code.data or "", reissue.redraw, reissue.reissue)
+        except RuleViolation as violation:
+            form.refuse(violation.findings)
+    return render_template("admin/slips.html", form=form, counts=counts, days=program().settings.slip_days,
+                           total=len(found))
+
+
+def _counts(found: Iterable[Newcomer]) -> list[tuple[str, str, int]]:
+    """(code, name, how many people) of each school."""
     counts: dict[tuple[str, str], int] = {}
-    for person in found.newcomers:
+    for person in found:
         counts[person.school_code, person.school] = counts.get((person.school_code, person.school), 0) + 1
     return [(code, name, count) for (code, name), count in counts.items()]
 
 
-def _made(school_code: str) -> Response:
+def _made(school_code: str, draw: Callable[..., Slips], write: Callable[..., int]) -> Response:
     """Paper first, then the accounts, then the one answer that holds the passwords."""
     settings = program().settings
     with open_read() as work:
-        drawn = teachers.draw(work, school_code=school_code, days=settings.slip_days)
+        drawn = draw(work, school_code=school_code, days=settings.slip_days)
     name, content = slips.download(settings, drawn, request.host_url)
     with open_write() as work:
-        teachers.add(work, drawn=drawn)
+        write(work, drawn=drawn)
     return send_file(BytesIO(content), KINDS[name.rpartition(".")[2]], as_attachment=True, download_name=name)
 
 

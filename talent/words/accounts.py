@@ -19,6 +19,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "identity.none": ("{name} 没有关联统一身份", "不用取消"),
     "slips.school_unknown": ("没有学校代码 {school_code}", "核对代码，或不填，给全区建"),
     "slips.nobody_new": ("在岗的教职工都已有账号", "不用再建；忘记密码的，单独重设"),
+    "slips.none_lapsed": ("没有失效的密码条", "还没有账号的，批量建；忘记密码的，单独重设"),
     "slips.name_shape": ("{name} 的工号“{staff_no}”不能作登录名", "单独建账号，另取登录名"),
     "slips.name_taken": ("{name} 的工号“{staff_no}”已是别的账号的登录名", "看那个账号是谁的；是本人的，给它加上教师角色，不是的，另取登录名"),
     "factor.wrong": ("验证码不对，或已经用过", "看清手机上现在的六位数字再填；手机时间要准。恢复码每个只能用一次"),

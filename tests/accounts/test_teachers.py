@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import event, select, update
 
-from talent.accounts import commands, passwords, queries, teachers
+from talent.accounts import commands, passwords, queries, reissue, teachers
 from talent.accounts.models import RoleGrant, User
 from talent.cli import main
 from talent.core.access import Grant, operator
@@ -229,6 +229,65 @@ def test_a_bigger_staff_room_costs_no_more_statements(program: Program) -> None:
         event.remove(program.engine, "before_cursor_execute", note)
         counts.append(len(sent))
     assert counts[0] == counts[1]
+
+
+# ── slips that lapsed ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def again(program: Program, school_code: str = "") -> teachers.Slips:
+    with program.read(operator()) as work:
+        return reissue.redraw(work, school_code=school_code, days=14)
+
+
+def write_again(program: Program, made: teachers.Slips) -> int:
+    with program.begin(operator()) as work:
+        return reissue.reissue(work, drawn=made)
+
+
+def opens(program: Program, login: str, password: str) -> bool:
+    try:
+        return bool(commands.sign_in(program, name=login, password=password, address=ADDRESS))
+    except RuleViolation:
+        return False
+
+
+def test_only_slips_that_lapsed_unused_are_issued_again(program: Program, clock: Clock) -> None:
+    staff(program)
+    first = drawn(program)
+    add(program, first)
+    used = first.slips[0]
+    token = commands.sign_in(program, name=used.of.login, password=used.password, address=ADDRESS)
+    with program.read(operator()) as work:
+        visit = queries.visit_of(work.session, token, work.now, work.today)
+    assert visit is not None
+    commands.change_password(program, visit.actor, current=used.password, new=CHOSEN, address=ADDRESS)
+    with pytest.raises(RuleViolation, match="none_lapsed"):
+        again(program)
+    clock.move(hours=14 * 24)
+    made = again(program)
+    assert [(slip.of.login, slip.of.school_code) for slip in made.slips] == [("t2", "S1"), ("t3", "S2")]
+    assert [slip.of.login for slip in again(program, "S2").slips] == ["t3"]
+    assert write_again(program, made) == 2
+    slip = made.slips[0]
+    assert opens(program, "t2", slip.password) and not opens(program, "t2", first.slips[1].password)
+    assert opens(program, "t1", CHOSEN)
+    said = [entry for entry in entries(program) if entry[0] == "account:reissue_slips"]
+    assert [(entry[2], entry[3]["accounts"]) for entry in said] == [("S1", 1), ("S2", 1)]
+    with pytest.raises(Conflict):
+        write_again(program, made)
+
+
+def test_who_was_reset_meanwhile_keeps_that_password(program: Program, clock: Clock) -> None:
+    staff(program)
+    add(program, drawn(program))
+    clock.move(hours=14 * 24)
+    made = again(program)
+    with program.begin(operator()) as work:
+        user = work.session.scalars(select(User).where(User.name == "t2")).one()
+        commands.reset_password(work, user_id=user.id, secret=passwords.seal(program.settings, CHOSEN))
+    with pytest.raises(Conflict):
+        write_again(program, made)
+    assert opens(program, "t2", CHOSEN) and not opens(program, "t3", made.slips[2].password)
 
 
 def test_the_command_line_writes_the_slips_for_its_owner_alone(

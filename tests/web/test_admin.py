@@ -2,9 +2,12 @@
 
 import pytest
 
-from talent.core.access import ROLES
+from talent.accounts import teachers
+from talent.core.access import ROLES, operator
+from talent.core.work import Program
 from tests import factories
 from tests.browser_client import Browser, Site, text
+from tests.conftest import Clock
 from tests.factories import PASSWORD
 
 LIST = "/admin/accounts/"
@@ -115,3 +118,17 @@ def test_no_other_role_comes_near(site: Site, role: str) -> None:
     for url in (f"{LIST}1/disable", f"{LIST}1/enable", f"{LIST}grants/1/approve", f"{LIST}grants/1/end"):
         assert browser.act(url).status_code == 403
     assert "账号" not in [line.strip() for line in text(browser.get("/account")).splitlines()]
+
+
+def test_slips_that_lapsed_are_issued_again_for_a_school(site: Site, program: Program, clock: Clock) -> None:
+    for number in ("T1", "T2"):
+        factories.add_person(program, number, f"师{number}")
+    with program.begin(operator()) as work:
+        teachers.add(work, drawn=teachers.draw(work, days=14))
+    assert "没有失效的密码条" in text(site.sign_in("admin").get("/admin/accounts/slips"))
+    clock.move(hours=15 * 24)
+    admin = site.sign_in("admin")
+    assert "密码条已失效的，共 2 人" in text(admin.get("/admin/accounts/slips"))
+    answer = admin.submit("/admin/accounts/slips", {"school_code": "S1"})
+    assert answer.status_code == 200 and answer.data.startswith(b"%PDF")
+    assert "没有失效的密码条" in text(admin.get("/admin/accounts/slips"))
