@@ -108,7 +108,7 @@ class Provider:
         wrong = dict(self.wrong)
         key = self.stranger if wrong.pop("key", None) else self.key
         claims = {"iss": self.issuer, "aud": CLIENT, "exp": now + 300, "iat": now, "nonce": asked["nonce"], **self.who,
-                  **wrong}
+                  **({"auth_time": now} if "max_age" in asked else {}), **wrong}
         return {"access_token": secrets.token_urlsafe(8), "token_type": "Bearer",
                 "id_token": jwt.encode({"alg": "RS256", "kid": "one"}, claims, key)}
 

@@ -4,15 +4,15 @@ A link is an act of its own: of the person signed in, or of an administrator who
 vouches for. Nothing is ever linked by name, telephone number or mail.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from talent.accounts import queries, sessions
 from talent.accounts.commands import NOBODY
-from talent.accounts.models import Identity, SpentState, User, UserSession
-from talent.accounts.provider import Assertion
+from talent.accounts.models import Identity, SecondFactor, SpentState, User, UserSession
+from talent.accounts.provider import LEEWAY, Assertion
 from talent.core.access import Actor
 from talent.core.errors import Finding, NotFound, RuleViolation
 from talent.core.work import Program, Work
@@ -51,6 +51,29 @@ def sign_in(program: Program, *, said: Assertion, address: str) -> str:
         token = sessions.open_session(work, program, known[0], address, by_provider=True, strong=said.strong)
         work.record("account:sign_in", "user", known[1], address=address, provider=said.issuer)
     return token
+
+
+def prove(work: Work, *, said: Assertion, began_at: datetime, token: str) -> None:
+    """Prove the session behind ``token``: its owner signed in at the provider anew since ``began_at``.
+
+    Raises :class:`RuleViolation`: ``sso.not_fresh``, or ``sso.other_person`` for anybody else than who is linked. An
+    account with a second factor proves itself by that instead.
+    """
+    known = select(Identity.id).where(Identity.user_id == work.actor.user_id, Identity.issuer == said.issuer,
+                                      Identity.subject == said.subject)
+    if work.session.scalar(known) is None:
+        raise RuleViolation(Finding("sso.other_person"))
+    at = said.signed_in_at
+    if at is None or not began_at - LEEWAY <= at <= work.now + LEEWAY:
+        raise RuleViolation(Finding("sso.not_fresh"))
+    factor = select(SecondFactor.user_id).where(SecondFactor.user_id == work.actor.user_id)
+    proved = work.session.execute(
+        update(UserSession)
+        .where(UserSession.token_sha256 == queries.token_hash(token), UserSession.user_id == work.actor.user_id,
+               UserSession.ended_at.is_(None), ~factor.exists())
+        .values(proved_at=work.now).execution_options(synchronize_session=False))
+    sessions.must_have_changed(proved, "session")
+    work.record("account:prove", "user", work.actor.name, how="provider")
 
 
 def _linked(work: Work, said: Assertion) -> User | None:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +24,9 @@ TIMEOUT_SECONDS = 5
 #: How long the provider's own description of itself is believed, in seconds.
 DESCRIPTION_LIVES = 300.0
 LEEWAY_SECONDS = 60
+LEEWAY = timedelta(seconds=LEEWAY_SECONDS)
+#: The year 5138: no calendar here reaches further than the year 9999.
+FURTHEST_SECONDS = 100_000_000_000
 #: Signatures by a key pair alone: with a shared secret, or none, whoever holds the client could sign.
 ALGORITHMS = ("RS256", "PS256", "ES256", "RS384", "ES384", "RS512", "ES512")
 
@@ -31,12 +34,13 @@ ALGORITHMS = ("RS256", "PS256", "ES256", "RS384", "ES384", "RS512", "ES512")
 @dataclass(frozen=True, slots=True)
 class Assertion:
     """What the provider vouches for. ``claim``: the value of the claim the settings name; ``strong``: with a second
-    factor the settings trust."""
+    factor the settings trust; ``signed_in_at``: when the person last showed it who they are, where it says so."""
 
     issuer: str
     subject: str
     claim: str
     strong: bool
+    signed_in_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,14 @@ class Provider:
         self.settings = settings
         self._description: tuple[float, Mapping[str, Any]] | None = None
 
-    def address(self, attempt: Attempt) -> str:
-        """Where the browser goes. Raises :class:`RuleViolation` ``sso.*``."""
+    def address(self, attempt: Attempt, *, anew: bool = False) -> str:
+        """Where the browser goes; ``anew``: to sign in again there, whoever is signed in. Raises
+        :class:`RuleViolation` ``sso.*``."""
+        asked = {"prompt": "login", "max_age": "0"} if anew else {}
         with self._speaking() as session:
             url, _state = session.create_authorization_url(
                 self._describe(session)["authorization_endpoint"], state=attempt.state, nonce=attempt.nonce,
-                code_verifier=attempt.verifier, redirect_uri=attempt.redirect_uri)
+                code_verifier=attempt.verifier, redirect_uri=attempt.redirect_uri, **asked)
             return str(url)
 
     def identify(self, attempt: Attempt, code: str, now: datetime) -> Assertion:
@@ -97,7 +103,8 @@ class Provider:
             raise ValueError("sub")
         claim = claims.get(named) if named else None
         return Assertion(self.settings.oidc_issuer, subject, claim if isinstance(claim, str) else "",
-                         str(claims.get("acr", "")) in self.settings.trusted_acrs)
+                         str(claims.get("acr", "")) in self.settings.trusted_acrs,
+                         _instant(claims.get("auth_time")))
 
     def _describe(self, session: Any) -> Mapping[str, Any]:
         """The discovery document, its issuer being the one configured."""
@@ -163,3 +170,9 @@ def _session(settings: Settings) -> Any:
     if settings.oidc_ca_file is not None:
         session.verify = str(settings.oidc_ca_file)
     return session
+
+
+def _instant(seconds: Any) -> datetime | None:
+    """A moment of a token; None for what is none."""
+    known = isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds < FURTHEST_SECONDS
+    return datetime.fromtimestamp(seconds, UTC) if known else None

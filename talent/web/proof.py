@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from talent.accounts import commands, second_factor
+from talent.accounts import commands, identities, second_factor
 from talent.accounts.queries import Visit
 from talent.accounts.rules import LONGEST_PASSWORD
 from talent.core.errors import NotAllowed, RuleViolation
@@ -68,8 +68,18 @@ def index() -> str | Response | tuple[str, int, dict[str, str]]:
 
     target = request.args.get("next", "")
     done = kit.submit(form, prove, target if is_own_path(target) else url_for("root"))
-    page = render_template("proof/index.html", form=form, entering=visit.has_factor and not visit.factor_at)
+    page = render_template("proof/index.html", form=form, entering=visit.has_factor and not visit.factor_at,
+                           sso=_sso(visit, target))
     return done or (page, status, headers)
+
+
+def _sso(visit: Visit, target: str) -> str:
+    """Where whoever is linked to the provider may prove themselves instead, "" for anybody else."""
+    if visit.has_factor or not program().settings.oidc_issuer:
+        return ""
+    with open_read() as work:
+        linked = identities.is_linked(work, visit.actor.user_id)
+    return url_for("login.sso_prove", next=target if is_own_path(target) else None) if linked else ""
 
 
 def _prove(form: CodeForm | PasswordAgainForm, visit: Visit) -> None:

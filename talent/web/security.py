@@ -41,7 +41,7 @@ BEFORE_FACTOR = frozenset({"proof.enrol", "login.leave"})
 #: Where somebody may go who has not read the notice in force: it, what it refers to, all that is held about oneself.
 BEFORE_NOTICE = frozenset({
     "privacy.notice", "privacy.acknowledge", "privacy.inventory", "privacy.index", "privacy.mine", "privacy.download",
-    "proof.index", "login.leave"})
+    "proof.index", "login.sso_prove", "login.sso_proves", "login.leave"})
 #: A page for acts that ask for a fresh proof opens only while enough of it is left to fill in a form.
 PROOF_FOR_PAGES = timedelta(minutes=5)
 SEEN_EVERY = timedelta(minutes=1)

@@ -4,7 +4,7 @@ by itself does the rest, so that no address opens a session.
 
 import hmac
 import secrets
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask import abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -36,6 +36,8 @@ from talent.web.security import (
 #: How long somebody may take at the provider.
 ATTEMPT_LASTS = timedelta(minutes=10)
 KEPT = "sso"
+#: What somebody went there for → where the form that comes back goes on.
+GOES_ON = {"enter": ".sso_enters", "link": ".sso_links", "prove": ".sso_proves"}
 
 
 class BackForm(kit.BaseForm):
@@ -65,7 +67,7 @@ def _attempt(state: str) -> Attempt:
 
 def _go(purpose: str) -> Response:
     state = secrets.token_urlsafe(32)
-    address = _provider().address(_attempt(state))
+    address = _provider().address(_attempt(state), anew=purpose == "prove")
     session[KEPT] = {"state": state, "for": purpose, "at": program().clock().timestamp(),
                      "next": request.args.get("next", "")}
     return redirect(address, 303)
@@ -86,6 +88,13 @@ def sso_link() -> Response:
     return _go("link")
 
 
+@pages.get("/proof/sso")
+@signed_in
+def sso_prove() -> Response:
+    """Off to the provider, to sign in there anew: the proof of who has no password here."""
+    return _go("prove")
+
+
 @pages.get("/login/sso/back")
 @public
 def sso_back() -> ResponseReturnValue:
@@ -95,20 +104,22 @@ def sso_back() -> ResponseReturnValue:
         return refusal(RuleViolation(Finding("sso.cancelled")), url_for(".index"))
     purpose = session.get(KEPT, {}).get("for", "enter")
     form = BackForm(formdata=None, state=request.args.get("state", ""), code=request.args["code"])
-    return render_template("login/sso.html", form=form, linking=purpose == "link",
-                           action=url_for(".sso_links" if purpose == "link" else ".sso_enters"))
+    return render_template("login/sso.html", form=form, purpose=purpose, action=url_for(GOES_ON[purpose]))
 
 
-def _said() -> tuple[Assertion, str]:
-    """What the provider says of the attempt this browser began, once; and the page asked for before."""
+def _said(purpose: str) -> tuple[Assertion, str, datetime]:
+    """What the provider says of the attempt this browser began for this purpose, once; the page asked for before; and
+    when it began."""
     provider, form, began = _provider(), BackForm(), session.pop(KEPT, None) or {}
     state = form.state.data or ""
+    if began.get("for") != purpose:
+        raise RuleViolation(Finding("sso.again"))
     late = program().clock().timestamp() - began.get("at", 0) > ATTEMPT_LASTS.total_seconds()
     if late or not hmac.compare_digest(began.get("state", "").encode(), state.encode()) or not state:
         raise RuleViolation(Finding("sso.again"))
     identities.spend(program(), state)
     said = provider.identify(_attempt(state), form.code.data or "", program().clock())
-    return said, began.get("next", "")
+    return said, began.get("next", ""), datetime.fromtimestamp(began["at"], UTC)
 
 
 @pages.post("/login/sso")
@@ -116,7 +127,7 @@ def _said() -> tuple[Assertion, str]:
 def sso_enters() -> ResponseReturnValue:
     """The second half of signing in."""
     try:
-        said, target = _said()
+        said, target, _began = _said("enter")
         token = identities.sign_in(program(), said=said, address=client_address())
     except RuleViolation as violation:
         return refusal(violation, url_for(".index"))
@@ -129,13 +140,26 @@ def sso_enters() -> ResponseReturnValue:
 def sso_links() -> ResponseReturnValue:
     """The second half of linking."""
     try:
-        said, _target = _said()
+        said, _target, _began = _said("link")
         with open_write() as work:
             identities.link(work, said=said)
     except RuleViolation as violation:
         return refusal(violation, url_for(".account"))
     flash(gettext("已关联，以后可以用统一身份认证登录。"), "ok")
     return redirect(url_for(".account"), 303)
+
+
+@pages.post("/proof/sso")
+@signed_in
+def sso_proves() -> ResponseReturnValue:
+    """The second half of proving who is there."""
+    try:
+        said, target, began_at = _said("prove")
+        with open_write() as work:
+            identities.prove(work, said=said, began_at=began_at, token=session["token"])
+    except RuleViolation as violation:
+        return refusal(violation, url_for("proof.index"))
+    return redirect(target if is_own_path(target) else url_for("root"), 303)
 
 
 @pages.post("/account/identity/unlink")

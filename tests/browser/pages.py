@@ -32,6 +32,7 @@ NO_PAGES = {
     "/pay/sheet/<int(max=2147483647):step_id>": "a scan",
     "/people/staff/<staff_no>": "goes to the person's page",
     "/login/sso": "goes to the provider", "/account/identity": "goes to the provider",
+    "/proof/sso": "goes to the provider",
     "/login/sso/back": "hands on what the provider says",
     "/admin/accounts/<int:user_id>/identity": "only where there is a provider",
 }

@@ -305,3 +305,65 @@ def test_the_secret_is_in_no_audit_line(site: Site, provider: Provider) -> None:
     with site.program.read(operator()) as work:
         said = " ".join(row.detail for row in work.session.scalars(select(AuditEvent)))
     assert SECRET not in said and "u-1" not in said
+
+
+# ── a fresh sign-in there as the proof here ──────────────────────────────────────────────────────────────────
+
+PROVE = "/proof/sso?next=/admin/accounts/new"
+
+
+def stale(site: Site, provider: Provider, clock: Clock, role: str = "admin") -> Browser:
+    """A browser that came in through the provider, so long ago that acts ask for a proof."""
+    link(site, provider, role)
+    browser = site.browser()
+    enter(browser, provider)
+    clock.move(minutes=16)
+    assert browser.get("/admin/accounts/new").location.startswith("/proof")
+    return browser
+
+
+def test_who_has_no_password_proves_themselves_at_the_provider(
+    site: Site, provider: Provider, clock: Clock
+) -> None:
+    browser = stale(site, provider, clock)
+    assert "/proof/sso?next=/admin/accounts/new" in text(browser.get("/proof?next=/admin/accounts/new"))
+    asked = parse_qs(urlsplit(browser.get(PROVE).location).query)
+    assert (asked["prompt"], asked["max_age"]) == (["login"], ["0"])
+    response = enter(browser, provider, PROVE)
+    assert (response.status_code, response.location) == (303, "/admin/accounts/new")
+    assert browser.get("/admin/accounts/new").status_code == 200
+    assert json.loads(events(site.program, "account:prove")[-1][3]) == {"how": "provider"}
+    assert "max_age" not in site.browser().get("/login/sso").location
+
+
+@pytest.mark.parametrize(("wrong", "said"), [
+    ({"auth_time": 1_788_000_000}, "没有重新核验"), ({"auth_time": None}, "没有重新核验"),
+    ({"auth_time": "1788829200"}, "没有重新核验"), ({"auth_time": 4_000_000_000}, "没有重新核验"),
+    ({"sub": "u-2"}, "另一个身份"),
+], ids=["signed in long ago", "no word of when", "not a number", "in the future", "somebody else"])
+def test_what_is_no_proof(
+    site: Site, provider: Provider, clock: Clock, wrong: dict[str, Any], said: str
+) -> None:
+    browser = stale(site, provider, clock)
+    provider.wrong = wrong
+    response = enter(browser, provider, PROVE)
+    assert (response.status_code, said in text(response) or INVALID in text(response)) == (422, True)
+    assert browser.get("/admin/accounts/new").location.startswith("/proof")
+    assert events(site.program, "account:prove") == []
+
+
+def test_a_sign_in_for_another_purpose_proves_nothing(site: Site, provider: Provider, clock: Clock) -> None:
+    browser = stale(site, provider, clock)
+    fields = back(browser, provider, "/login/sso")
+    response = send(browser, {**fields, "action": "/proof/sso"})
+    assert (response.status_code, AGAIN in text(response)) == (422, True)
+
+
+def test_who_is_not_linked_is_asked_for_the_password_alone(
+    site: Site, provider: Provider, clock: Clock
+) -> None:
+    browser = site.sign_in("admin")
+    clock.move(minutes=16)
+    assert "/proof/sso" not in text(browser.get("/proof"))
+    response = enter(browser, provider, PROVE)
+    assert (response.status_code, "另一个身份" in text(response)) == (422, True)
