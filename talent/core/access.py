@@ -114,6 +114,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "import:read": "school",
         "proposal:read": "school",
         "proposal:verify": "school",
+        "assignment:nominate": "school",
         "pay:confirm": "school",
         "notice:count": "school",
         "notice:list": "school",

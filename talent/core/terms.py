@@ -87,6 +87,11 @@ PROPOSAL_STATE: Mapping[str, str] = {
     "待学校核实": "submitted", "待区级认定": "verified", "已认定": "recognised", "已退回": "returned", "已撤回": "withdrawn",
 }
 PROPOSAL_ACTION: Mapping[str, str] = {"补登": "add", "更正": "correct", "撤回": "withdraw"}
+#: What a school asks of its people's assistance, and where that stands: the states are those of any proposal.
+NOMINATION: Mapping[str, str] = {"提名": "nominate", "换受援单位": "move", "改结束日期": "end"}
+NOMINATION_STATE: Mapping[str, str] = {
+    "待批准": "verified", "已批准": "recognised", "已退回": "returned", "已撤回": "withdrawn",
+}
 PORTRAIT_TRAIT: Mapping[str, str] = {"性别": "gender", "学校": "school", "教龄段": "career_band"}
 PORTRAIT_STATE: Mapping[str, str] = {
     "草稿": "draft", "已复核": "reviewed", "已发布": "published", "已被替代": "superseded",
@@ -168,9 +173,12 @@ AUDIT_ACTION: Mapping[str, str] = {
     "决定画像组数": "portrait:decide", "发布画像": "portrait:publish", "申请计算画像": "portrait:request",
     "对学校隐藏类型": "portrait:hide", "对学校公开类型": "portrait:unhide",
     "对画像提出异议": "portrait:object", "撤回对画像的异议": "portrait:withdraw", "恢复画像": "portrait:lift",
-    "支持对画像的异议": "portrait:uphold", "不支持对画像的异议": "portrait:dismiss", "复核画像": "portrait:review", "新增记录": "record:add", "更正记录": "record:correct", "撤回记录": "record:withdraw",
+    "支持对画像的异议": "portrait:uphold", "不支持对画像的异议": "portrait:dismiss", "复核画像": "portrait:review", "新增记录": "record:add",
+    "更正记录": "record:correct", "撤回记录": "record:withdraw", "接续记录": "record:succeed",
     "提出申请": "proposal:submit", "撤回申请": "proposal:withdraw", "核实申请": "proposal:verify",
     "认定申请": "proposal:recognise", "退回申请": "proposal:return",
+    "提名支教或提出变动": "nomination:submit", "撤回支教提名": "nomination:withdraw", "批准支教提名": "nomination:approve",
+    "退回支教提名": "nomination:return",
     "调动": "person:transfer", "岗位、职称变动": "person:post", "任教学校": "person:teaching", "长假": "person:leave",
     "借调": "person:second", "返岗": "person:return", "退休": "person:retire", "调出本区": "person:move_out",
     "离职": "person:resign", "重新入职、返聘": "person:rehire", "更正姓名": "person:name", "更正工号": "person:staff_no",

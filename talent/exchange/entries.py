@@ -167,6 +167,26 @@ def correct(work: Work, kind: str, record_id: int, version: int, values: Typed, 
     return Entry(batch.id, record_id, _warnings(intake, outcome))
 
 
+def succeed(
+    work: Work, kind: str, record_id: int, version: int, ends: Typed, follows: Typed, reason: str
+) -> Entry:
+    """Change a record to what ``ends`` says and add another that ``follows`` it, both or neither, under one batch.
+
+    The record of the :class:`Entry` is the one that follows. Raises Conflict when somebody changed the first after
+    ``version`` was read, RuleViolation, NotFound.
+    """
+    intake = intake_of(kind)
+    scope = _permit(work, intake)
+    now = held(work, kind, record_id, lock=True)
+    _same_version(kind, now, version)
+    reason = reason_of(reason)
+    outcome = plan_succeed(work, intake, now, ends, follows, scope)
+    batch = _written(work, outcome, reason)
+    new = work.session.scalars(select(intake.table.c.id).where(intake.table.c.batch_id == batch.id)).one()
+    work.record("record:succeed", kind, new, batch=batch.id, before=record_id, reason=reason)
+    return Entry(batch.id, new, _warnings(intake, outcome))
+
+
 def withdraw(work: Work, kind: str, record_id: int, version: int, reason: str) -> Entry:
     """Take a record off. Its image stays with the batch, which brings it back when it is undone.
 
@@ -225,9 +245,17 @@ def plan_correct(work: Work, intake: Intake, now: Held, values: Typed, scope: Sc
     return outcome
 
 
-def _planned(work: Work, intake: Intake, values: Typed, scope: Scope) -> Outcome:
-    """The plan of the one row; RuleViolation with everything that stops it."""
-    sheet = sheet_of(intake.kind, values)
+def plan_succeed(work: Work, intake: Intake, now: Held, ends: Typed, follows: Typed, scope: Scope) -> Outcome:
+    """What :func:`succeed` would write; RuleViolation with everything that stops it."""
+    outcome = _planned(work, intake, {**now.values, **ends, RECORD_ID.name: str(now.record_id)}, scope, follows)
+    if any(sheet["unchanged"] or sheet["added"] != 1 for sheet in outcome.sheets()):
+        raise RuleViolation(Finding("entry.on_record", params={"field": intake.kind.key[0].name}))
+    return outcome
+
+
+def _planned(work: Work, intake: Intake, values: Typed, scope: Scope, *more: Typed) -> Outcome:
+    """The plan of the one row, or of one after the other; RuleViolation with everything that stops it."""
+    sheet = sheet_of(intake.kind, values, *more)
     outcome = plan_within(work, Reading([sheet]), None, scope)
     findings = at_fields(intake.kind, outcome.issues)
     errors = [finding for finding in findings if finding.level == "error"]

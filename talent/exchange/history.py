@@ -143,10 +143,10 @@ def _undone(session: Session, batches: Mapping[int | None, _Batch]) -> Iterator[
 
 
 def _proposed(session: Session, kind: str, record_id: int) -> Iterator[Step]:
-    """What its person asked of the record, and what was said to it."""
+    """What its person, or their school, asked of the record, and what was said to it."""
     asked = select(Proposal).where(Proposal.kind == kind, Proposal.record_id == record_id).order_by(Proposal.id)
     for said in steps_of(session, session.scalars(asked).all()):
-        yield Step(said.at, f"proposal:{said.act}", said.by, reason=said.words)
+        yield Step(said.at, f"{'nomination' if said.asks else 'proposal'}:{said.act}", said.by, reason=said.words)
 
 
 # -- in words ----------------------------------------------------------------------------------------------------

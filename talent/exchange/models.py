@@ -1,4 +1,7 @@
-"""What teachers propose of their own records. Nothing here counts anywhere: a record does, once one is written."""
+"""What teachers propose of their own records, and schools of their people's assistance.
+
+Nothing here counts anywhere: a record does, once one is written.
+"""
 
 from datetime import date, datetime
 
@@ -6,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talent.core.database import Base, Instant
-from talent.core.terms import PROPOSAL_ACTION, PROPOSAL_STATE, alternatives
+from talent.core.terms import NOMINATION, PROPOSAL_ACTION, PROPOSAL_STATE, alternatives
 
 _OPEN = text("state IN ('submitted', 'verified')")
 
@@ -17,6 +20,7 @@ class Proposal(Base):
     ``cells`` are columns with what is proposed, as one would type it: all of a new record, those that differ of a
     correction. ``seen`` is what the record said when it was proposed, under ``record_version``. ``record_id`` of a new
     record is known once it is recognised; ``entry_id`` is the batch that wrote the change, by which it can be undone.
+    ``asks`` is "" for what a person asks of their own records, else what their school asks of their assistance.
     """
 
     __tablename__ = "proposals"
@@ -27,6 +31,8 @@ class Proposal(Base):
         CheckConstraint("reason <> ''", name="reasoned"),
         CheckConstraint("state <> 'returned' OR answer <> ''", name="answered"),
         CheckConstraint("(state = 'recognised') = (entry_id IS NOT NULL)", name="written_once"),
+        CheckConstraint(f"asks IN ('', {alternatives(NOMINATION)})", name="asks"),
+        CheckConstraint("asks = '' OR state <> 'recognised' OR document_no <> ''", name="approved_by_document"),
         Index(None, "state", "due_on"),
         Index(None, "kind", "record_id"),
         Index("uq_proposals_open", "kind", "record_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
@@ -37,6 +43,7 @@ class Proposal(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     kind: Mapped[str] = mapped_column(String(20))
     action: Mapped[str] = mapped_column(String(10))
+    asks: Mapped[str] = mapped_column(String(8), default="", server_default="")
     record_id: Mapped[int | None]
     record_version: Mapped[int | None]
     cells: Mapped[str] = mapped_column(Text)
@@ -54,4 +61,5 @@ class Proposal(Base):
     decided_by: Mapped[int | None]
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     answer: Mapped[str] = mapped_column(Text, default="")
+    document_no: Mapped[str] = mapped_column(String(80), default="", server_default="")
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("import_batches.id"), index=True)

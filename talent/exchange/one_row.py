@@ -17,18 +17,18 @@ Typed = Mapping[str, str | date | None]
 """Column name → what was typed. A choice may be given by its code, a day as a date."""
 
 
-def sheet_of(kind: Kind, values: Typed) -> SheetRead:
-    """The sheet that says ``values``; a required column always stands in it, so that its emptiness is noticed.
+def sheet_of(kind: Kind, *rows: Typed) -> SheetRead:
+    """The sheet that says one row after the other; a required column always stands in it: its emptiness is noticed.
 
     Columns that were not typed are absent: the record keeps what it has there. Raises ``KeyError`` for a name that is
     no column of the kind.
     """
-    named = {name: kind.column(name) for name in values}
+    named = {name: kind.column(name) for values in rows for name in values}
     columns = [column for column in kind.all_columns if column.required or column.name in named]
-    cells: list[object] = [typed(column, values.get(column.name)) for column in columns]
+    cells: list[list[object]] = [[typed(column, values.get(column.name)) for column in columns] for values in rows]
     fields = tuple(Field(column, place, column.header) for place, column in enumerate(columns))
     headers: list[object] = [column.header for column in columns]
-    sheet = RawSheet(kind.sheet, [headers, cells])
+    sheet = RawSheet(kind.sheet, [headers, *cells])
     return SheetRead("", kind.sheet, 0, parse(sheet, Layout(kind, fields, 1, 1)))
 
 

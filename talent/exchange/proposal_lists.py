@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -20,6 +20,9 @@ from talent.people.models import Employment, Person, School
 from talent.people.queries import current_on, school_name_on, within
 from talent.people.search import matching
 
+#: What people ask of their own records; schools' nominations have lists of their own.
+OF_PERSONS = Proposal.asks == ""
+
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
@@ -35,7 +38,10 @@ class Narrowed:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A proposal in a list. ``title`` is the first thing its record says, ``school`` that of today."""
+    """A proposal in a list. ``title`` is the first thing its record says, ``school`` that of today.
+
+    ``values``: what the record would say.
+    """
 
     id: int
     person_id: int
@@ -50,16 +56,19 @@ class Line:
     proposed_on: date
     answer: str
     case: Case
+    asks: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One step: who did what when, with what words."""
+    """One step: who did what when, with what words; ``asks`` is that of the proposal."""
 
     act: str
     by: str
     at: datetime
     words: str
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +88,25 @@ class Detail:
     oneself: bool
     undone: bool
     entry_id: int | None
+    document_no: str = ""
 
 
 def queue(work: Work, narrowed: Narrowed, *, offset: int = 0, limit: int = 50) -> tuple[list[Line], int]:
     """One page of the proposals within the actor's reach, what is due first in front; two statements."""
-    found = and_(within(work.require(READ)), _narrowed(work, narrowed))
+    found = and_(within(work.require(READ)), OF_PERSONS, narrowed_by(work, narrowed))
     order = [case((Proposal.state.in_(OPEN), 0), else_=1), Proposal.due_on, Proposal.id]
-    return _page(work, found, order, offset, limit)
+    return page_of(work, found, order, offset, limit)
 
 
 def own(work: Work, *, offset: int = 0, limit: int = 50) -> tuple[list[Line], int]:
     """The actor's own, the latest first; two statements."""
-    return _page(work, Proposal.person_id == own_person(work), [Proposal.id.desc()], offset, limit)
+    return page_of(work, and_(Proposal.person_id == own_person(work), OF_PERSONS), [Proposal.id.desc()], offset, limit)
 
 
-def _page(
+def page_of(
     work: Work, found: ColumnElement[bool], order: Sequence[Any], offset: int, limit: int
 ) -> tuple[list[Line], int]:
-    total = work.session.scalar(_joined(work, select(func.count())).where(found)) or 0
+    total = work.session.scalar(joined(work, select(func.count())).where(found)) or 0
     rows = work.session.execute(_lines(work).where(found).order_by(*order).offset(offset).limit(limit))
     return [_line(row) for row in rows], total
 
@@ -127,8 +137,8 @@ def waiting_for(work: Work) -> Waiting:
     last = Proposal.due_on if work.actor.may(DECIDE) else Proposal.school_due_on
     late = func.sum(case((last < work.today, 1), else_=0))
     row = work.session.execute(
-        _joined(work, select(func.count(), late, func.min(last))).where(
-            within(work.require(READ)), waiting(work))).one()
+        joined(work, select(func.count(), late, func.min(last))).where(
+            within(work.require(READ)), OF_PERSONS, waiting(work))).one()
     return Waiting(row[0], row[1] or 0, row[2])
 
 
@@ -136,7 +146,7 @@ def answered(work: Work, since: datetime) -> dict[str, tuple[int, datetime]]:
     """Of the actor's own answered since: recognised or returned → how many, the first when; one statement."""
     rows = work.session.execute(
         select(Proposal.state, func.count(), func.min(Proposal.decided_at)).where(
-            Proposal.person_id == own_person(work), Proposal.state.in_(("recognised", "returned")),
+            Proposal.person_id == own_person(work), OF_PERSONS, Proposal.state.in_(("recognised", "returned")),
             Proposal.decided_at >= since).group_by(Proposal.state))
     return {state: (count, first) for state, count, first in rows if first is not None}
 
@@ -144,7 +154,7 @@ def answered(work: Work, since: datetime) -> dict[str, tuple[int, datetime]]:
 def own_cells(work: Work, proposal_id: int) -> dict[str, str]:
     """What a proposal of the actor's own asked for, to be asked for again; NotFound for anybody else's."""
     cells = work.session.scalar(
-        select(Proposal.cells).where(Proposal.id == proposal_id, Proposal.person_id == own_person(work)))
+        select(Proposal.cells).where(Proposal.id == proposal_id, Proposal.person_id == own_person(work), OF_PERSONS))
     if cells is None:
         raise NotFound("proposal", proposal_id)
     found: dict[str, str] = json.loads(cells)
@@ -158,10 +168,10 @@ def schools(work: Work) -> list[tuple[str, str]]:
     return [(code, name) for code, name in rows]
 
 
-def detail(work: Work, proposal_id: int) -> Detail:
-    """One proposal, for who may see its person today; NotFound otherwise."""
+def detail(work: Work, proposal_id: int, kind: ColumnElement[bool] = OF_PERSONS) -> Detail:
+    """One proposal, of its person or of the ``kind`` given, for who may see the person today; NotFound otherwise."""
     scope = work.require(READ)
-    found = work.session.execute(_lines(work).where(Proposal.id == proposal_id, within(scope))).one_or_none()
+    found = work.session.execute(_lines(work).where(Proposal.id == proposal_id, kind, within(scope))).one_or_none()
     if found is None:
         raise NotFound("proposal", proposal_id)
     row: Proposal = found[0]
@@ -169,7 +179,8 @@ def detail(work: Work, proposal_id: int) -> Detail:
         select(ImportBatch.state).where(ImportBatch.id == row.entry_id)) == "undone"
     return Detail(
         _line(found), row.version, row.record_version, json.loads(row.cells), json.loads(row.seen), row.reason,
-        steps_of(work.session, [row]), is_oneself(work, row), undone, row.entry_id)
+        steps_of(work.session, [row]), is_oneself(work, row), undone, row.entry_id,
+        row.document_no)
 
 
 def steps_of(session: Any, rows: Sequence[Proposal]) -> list[Said]:
@@ -183,16 +194,16 @@ def steps_of(session: Any, rows: Sequence[Proposal]) -> list[Said]:
     for row in rows:
         ends = {"recognised": "recognise", "returned": "return", "withdrawn": "withdraw"}
         steps = [("submit", row.proposed_by, row.proposed_at, row.reason),
-                 ("verify", row.verified_by, row.verified_at, row.note),
+                 ("verify", row.verified_by, None if row.asks else row.verified_at, row.note),
                  (ends.get(row.state, ""), row.decided_by, row.decided_at, row.answer)]
-        said += [Said(act, names.get(by, ""), at, words) for act, by, at, words in steps if at is not None]
+        said += [Said(act, names.get(by, ""), at, words, row.asks) for act, by, at, words in steps if at is not None]
     return said
 
 
 # ── the statement ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _joined(work: Work, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+def joined(work: Work, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """Proposals with their people and the school of today, where there is one."""
     return (query.select_from(Proposal).join(Person, Person.id == Proposal.person_id)
             .outerjoin(Employment, and_(Employment.person_id == Person.id, current_on(Employment, work.today)))
@@ -200,11 +211,11 @@ def _joined(work: Work, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, .
 
 
 def _lines(work: Work) -> Select[*tuple[Any, ...]]:
-    return _joined(work, select(Proposal, Person.staff_no, Person.name, school_name_on(work.today).label("school"),
+    return joined(work, select(Proposal, Person.staff_no, Person.name, school_name_on(work.today).label("school"),
                                 Employment.id.is_not(None).label("has_school")))
 
 
-def _narrowed(work: Work, narrowed: Narrowed) -> ColumnElement[bool]:
+def narrowed_by(work: Work, narrowed: Narrowed) -> ColumnElement[bool]:
     parts: list[ColumnElement[bool]] = [matching(work, narrowed.words)]
     wanted = ((Proposal.state, narrowed.state), (Proposal.kind, narrowed.kind), (School.code, narrowed.school_code))
     parts += [column == value for column, value in wanted if value]
@@ -219,4 +230,5 @@ def _line(row: Any) -> Line:
     return Line(
         asked.id, asked.person_id, row.staff_no, row.name, row.school or "", asked.kind, asked.action,
         said.get(BY_KIND[asked.kind].shown[0], ""), asked.record_id, asked.state, asked.proposed_on, asked.answer,
-        Case(asked.state, asked.school_due_on, asked.due_on, bool(row.has_school)))
+        Case(asked.state, asked.school_due_on, asked.due_on, bool(row.has_school), bool(asked.asks)),
+        asked.asks, said)

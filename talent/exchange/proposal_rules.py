@@ -1,7 +1,8 @@
 """Who takes a proposal from which state to which: pure, one table of edges and what holds one back.
 
 The way is submitted → verified by the school → recognised by the bureau; either may return it with a reason, and the
-teacher may take it back until the school has spoken.
+teacher may take it back until the school has spoken. What a school itself proposes of its people's assistance has its
+word already: the bureau answers, and the school may take it back until then.
 """
 
 from collections.abc import Mapping
@@ -26,6 +27,11 @@ EDGES: Mapping[tuple[Party, Act], tuple[str, ...]] = {
     ("bureau", "return"): OPEN,
     ("bureau", "recognise"): OPEN,
 }
+NOMINATED: Mapping[tuple[Party, Act], tuple[str, ...]] = {
+    ("school", "withdraw"): ("verified",),
+    ("bureau", "return"): ("verified",),
+    ("bureau", "recognise"): ("verified",),
+}
 ENDS_IN: Mapping[Act, str] = {
     "withdraw": "withdrawn", "verify": "verified", "return": "returned", "recognise": "recognised",
 }
@@ -33,12 +39,16 @@ ENDS_IN: Mapping[Act, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What the rules know of a proposal: its state, its last days, whether its person has a school today."""
+    """What the rules know of a proposal: its state, its last days, whether its person has a school today.
+
+    ``nominated``: the school proposed it, not its person.
+    """
 
     state: str
     school_due_on: date
     due_on: date
     has_school: bool
+    nominated: bool = False
 
     def school_is_late(self, on: date) -> bool:
         """Whether the school let its days pass."""
@@ -49,9 +59,9 @@ class Case:
         return self.state in OPEN and on > self.due_on
 
 
-def may(party: Party, act: Act, state: str) -> bool:
+def may(party: Party, act: Act, state: str, *, nominated: bool = False) -> bool:
     """Whether there is such an edge at all."""
-    return state in EDGES.get((party, act), ())
+    return state in (NOMINATED if nominated else EDGES).get((party, act), ())
 
 
 def held_back(party: Party, act: Act, case: Case, on: date) -> Finding | None:
@@ -70,5 +80,6 @@ def held_back(party: Party, act: Act, case: Case, on: date) -> Finding | None:
 def acts_of(parties: tuple[Party, ...], case: Case, on: date) -> tuple[Act, ...]:
     """The acts these parties may take now, for the buttons of a page."""
     acts: tuple[Act, ...] = ("verify", "recognise", "return", "withdraw")
-    return tuple(act for act in acts if any(may(party, act, case.state) and held_back(party, act, case, on) is None
-                                            for party in parties))
+    return tuple(act for act in acts if any(
+        may(party, act, case.state, nominated=case.nominated) and held_back(party, act, case, on) is None
+        for party in parties))

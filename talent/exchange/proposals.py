@@ -61,36 +61,36 @@ def propose_new(work: Work, kind: str, values: Typed, reason: str) -> int:
         raise NotFound("kind", kind)
     person_id, intake = own_person(work), entries.intake_of(kind)
     staff_no = work.session.scalars(select(Person.staff_no).where(Person.id == person_id)).one()
-    said = {**_said(values), "staff_no": staff_no}
-    reason = _judged(reason, lambda: entries.plan_add(work, intake, said, BUREAU))
-    return _put(work, _row(work, person_id, kind, "add", reason, _normal(intake, said)))
+    said = {**said_of(values), "staff_no": staff_no}
+    reason = judged(reason, lambda: entries.plan_add(work, intake, said, BUREAU))
+    return put(work, row_of(work, person_id, kind, "add", reason, normal(intake, said)))
 
 
 def propose_correction(work: Work, kind: str, record_id: int, version: int, values: Typed, reason: str) -> int:
     """Ask for columns of an own record to say something else. Conflict when it changed after ``version`` was read."""
     intake, now = entries.intake_of(kind), _as_read(work, kind, record_id, version)
-    said = _said(values)
-    reason = _judged(reason, lambda: entries.plan_correct(work, intake, now, said, BUREAU))
-    normal = _normal(intake, {**now.values, **said})
-    changed = {name for name, value in normal.items() if value != now.values[name]}
+    said = said_of(values)
+    reason = judged(reason, lambda: entries.plan_correct(work, intake, now, said, BUREAU))
+    kept = normal(intake, {**now.values, **said})
+    changed = {name for name, value in kept.items() if value != now.values[name]}
     together = set(entries.TOGETHER.get(kind, ()))
     changed |= together if changed & together else set()
-    cells = {name: value for name, value in normal.items() if name in changed}
-    return _put(work, _row(work, own_person(work), kind, "correct", reason, cells, now))
+    cells = {name: value for name, value in kept.items() if name in changed}
+    return put(work, row_of(work, own_person(work), kind, "correct", reason, cells, now))
 
 
 def propose_withdrawal(work: Work, kind: str, record_id: int, version: int, reason: str) -> int:
     """Ask for an own record to be taken off. Conflict when it changed after ``version`` was read."""
     now = _as_read(work, kind, record_id, version)
-    return _put(work, _row(work, own_person(work), kind, "withdraw", entries.reason_of(reason), {}, now))
+    return put(work, row_of(work, own_person(work), kind, "withdraw", entries.reason_of(reason), {}, now))
 
 
 def withdraw(work: Work, proposal_id: int, version: int) -> None:
     """The teacher's second thought, before the school has spoken."""
     own = own_person(work)
-    row = _found(work, proposal_id, Scope(persons=frozenset({own})))
-    _judge_edge(work, row, "teacher", "withdraw")
-    _move(work, row, version, "withdraw", decided_by=work.actor.user_id, decided_at=work.now)
+    row = found(work, proposal_id, Scope(persons=frozenset({own})))
+    judge_edge(work, row, "teacher", "withdraw")
+    move(work, row, version, "withdraw", decided_by=work.actor.user_id, decided_at=work.now)
     work.record("proposal:withdraw", "proposal", proposal_id, kind=row.kind, record=row.record_id)
 
 
@@ -101,7 +101,7 @@ def _as_read(work: Work, kind: str, record_id: int, version: int) -> Held:
     return now
 
 
-def _judged(reason: str, plan: Callable[[], object]) -> str:
+def judged(reason: str, plan: Callable[[], object]) -> str:
     """The reason as it is kept. RuleViolation with all that stands against it and against the plan at once."""
     findings: list[Finding] = []
     for check in (plan, lambda: entries.reason_of(reason)):
@@ -114,17 +114,17 @@ def _judged(reason: str, plan: Callable[[], object]) -> str:
     return reason.strip()
 
 
-def _said(values: Typed) -> dict[str, Any]:
+def said_of(values: Typed) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name not in NOT_SAID}
 
 
-def _normal(intake: Intake, values: Typed) -> dict[str, str]:
+def normal(intake: Intake, values: Typed) -> dict[str, str]:
     """What a row that was judged says, as the record would hold it: ７.5 as 7.5, a code by its word."""
     parsed = sheet_of(intake.kind, values).rows[0].values
     return {name: typed(intake.kind.column(name), parsed.get(name)) for name in values if name not in NOT_SAID}
 
 
-def _row(
+def row_of(
     work: Work, person_id: int, kind: str, action: str, reason: str, cells: Mapping[str, str], now: Held | None = None
 ) -> Proposal:
     """The proposal with its last days, as the policy has them today."""
@@ -143,8 +143,8 @@ def _json(values: Mapping[str, str]) -> str:
     return json.dumps(values, ensure_ascii=False, sort_keys=True)
 
 
-def _put(work: Work, row: Proposal) -> int:
-    """Write the proposal, unless the same record, or the same new one, is asked for already."""
+def put(work: Work, row: Proposal, action: str = "proposal:submit") -> int:
+    """Write the proposal and that it was made, unless the same record, or the same new one, is asked for already."""
     same = Proposal.record_id == row.record_id if row.record_id is not None else (
         (Proposal.person_id == row.person_id) & (Proposal.action == "add") & (Proposal.cells == row.cells))
     known = work.session.scalar(
@@ -156,7 +156,7 @@ def _put(work: Work, row: Proposal) -> int:
             work.session.add(row)
     except IntegrityError as error:  # a second click came in between
         raise RuleViolation(Finding("proposal.asked_already", params={"number": "—"})) from error
-    work.record("proposal:submit", "proposal", row.id, kind=row.kind, asks=row.action, record=row.record_id,
+    work.record(action, "proposal", row.id, kind=row.kind, asks=row.asks or row.action, record=row.record_id,
                 reason=row.reason)
     return row.id
 
@@ -166,22 +166,22 @@ def _put(work: Work, row: Proposal) -> int:
 
 def verify(work: Work, proposal_id: int, version: int, note: str = "") -> None:
     """The school's word that what is proposed is so. It is the school the person is at today."""
-    row = _found(work, proposal_id, work.require(VERIFY))
-    _judge_edge(work, row, "school", "verify")
-    said = _answer(note)
-    _move(work, row, version, "verify", verified_by=work.actor.user_id, verified_at=work.now, note=said)
+    row = found(work, proposal_id, work.require(VERIFY))
+    judge_edge(work, row, "school", "verify")
+    said = answer_of(note)
+    move(work, row, version, "verify", verified_by=work.actor.user_id, verified_at=work.now, note=said)
     work.record("proposal:verify", "proposal", proposal_id, kind=row.kind, record=row.record_id, note=said)
 
 
 def return_(work: Work, proposal_id: int, version: int, answer: str) -> None:
     """A no with its reason, of the school or of the bureau."""
     party: Party = "bureau" if work.actor.may(DECIDE) else "school"
-    row = _found(work, proposal_id, work.require(DECIDE if party == "bureau" else VERIFY))
-    _judge_edge(work, row, party, "return")
-    said = _answer(answer)
+    row = found(work, proposal_id, work.require(DECIDE if party == "bureau" else VERIFY))
+    judge_edge(work, row, party, "return")
+    said = answer_of(answer)
     if not said:
         raise RuleViolation(Finding("proposal.no_answer", params={"field": ANSWER_FIELD}))
-    _move(work, row, version, "return", decided_by=work.actor.user_id, decided_at=work.now, answer=said)
+    move(work, row, version, "return", decided_by=work.actor.user_id, decided_at=work.now, answer=said)
     work.record("proposal:return", "proposal", proposal_id, kind=row.kind, record=row.record_id, by=party, answer=said)
 
 
@@ -191,11 +191,11 @@ def recognise(work: Work, proposal_id: int, version: int, seen: int | None = Non
     ``seen`` is the version of the record the decider looked at; without one, the one the teacher saw. Conflict
     ``proposal.stale`` when the record is another by now: ``changed`` then holds what it said, says, and would say.
     """
-    row = _found(work, proposal_id, work.require(DECIDE), lock=True)
-    _judge_edge(work, row, "bureau", "recognise")
-    said = _answer(answer)
+    row = found(work, proposal_id, work.require(DECIDE), lock=True)
+    judge_edge(work, row, "bureau", "recognise")
+    said = answer_of(answer)
     entry = _write(work, row, seen)
-    _move(work, row, version, "recognise", decided_by=work.actor.user_id, decided_at=work.now, answer=said,
+    move(work, row, version, "recognise", decided_by=work.actor.user_id, decided_at=work.now, answer=said,
           record_id=entry.record_id, entry_id=entry.batch_id)
     work.record("proposal:recognise", "proposal", proposal_id, kind=row.kind, record=entry.record_id,
                 batch=entry.batch_id, answer=said)
@@ -233,23 +233,26 @@ def changed_since(work: Work, row: Proposal) -> dict[str, tuple[str, str, str]]:
 # ── find, judge, move ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _found(work: Work, proposal_id: int, scope: Scope, *, lock: bool = False) -> Proposal:
-    """The proposal of somebody the scope reaches today; NotFound otherwise."""
+def found(
+    work: Work, proposal_id: int, scope: Scope, *, lock: bool = False, nominated: bool = False
+) -> Proposal:
+    """The proposal of somebody the scope reaches today, or (``nominated``) of their school; NotFound otherwise."""
     row = work.session.get(Proposal, proposal_id, with_for_update=lock or None, populate_existing=lock)
-    if row is None or not (row.person_id in scope.persons or entries.reaches(work, scope, row.person_id)):
+    if row is None or bool(row.asks) != nominated or not (
+            row.person_id in scope.persons or entries.reaches(work, scope, row.person_id)):
         raise NotFound("proposal", proposal_id)
     return row
 
 
 def case_of(work: Work, row: Proposal) -> Case:
     """What the rules know of it today."""
-    return Case(row.state, row.school_due_on, row.due_on, entries.has_school(work, row.person_id))
+    return Case(row.state, row.school_due_on, row.due_on, entries.has_school(work, row.person_id), bool(row.asks))
 
 
-def _judge_edge(work: Work, row: Proposal, party: Party, act: Act) -> None:
-    if party != "teacher" and is_oneself(work, row):
+def judge_edge(work: Work, row: Proposal, party: Party, act: Act) -> None:
+    if act != "withdraw" and is_oneself(work, row):
         raise RuleViolation(Finding("proposal.own"))
-    if not may(party, act, row.state):
+    if not may(party, act, row.state, nominated=bool(row.asks)):
         raise Conflict("proposal", proposal_state=row.state)
     finding = held_back(party, act, case_of(work, row), work.today)
     if finding is not None:
@@ -263,7 +266,7 @@ def is_oneself(work: Work, row: Proposal) -> bool:
     return row.person_id in mine or (actor.user_id is not None and actor.user_id == row.proposed_by)
 
 
-def _answer(text: str) -> str:
+def answer_of(text: str) -> str:
     said = text.strip()
     if len(said) > entries.LONGEST_REASON:
         raise RuleViolation(
@@ -271,7 +274,7 @@ def _answer(text: str) -> str:
     return said
 
 
-def _move(work: Work, row: Proposal, version: int, act: Act, **values: Any) -> None:
+def move(work: Work, row: Proposal, version: int, act: Act, **values: Any) -> None:
     """Compare-and-set: of two who decide at once, the second is told."""
     moved = work.session.execute(
         update(Proposal).where(Proposal.id == row.id, Proposal.version == version, Proposal.state == row.state)

@@ -41,7 +41,7 @@ def add(kind: str) -> Answer:
 
     def save() -> Entry:
         with open_write() as work:
-            return entries.add(work, kind, _with_people(work, form.typed), form.why.data or "")
+            return entries.add(work, kind, with_people(work, form.typed), form.why.data or "")
 
     done = kit.submit(form, save, lambda entry: _to(kind, entry), gettext("已登记。"))
     return done or _form(form, kind, name, schools, {"title": gettext("登记%(kind)s", kind=name), "record_id": None})
@@ -63,7 +63,7 @@ def _to(kind: str, entry: Entry) -> str:
     return url_for("records.show", kind=kind, record_id=entry.record_id, on=today().isoformat())
 
 
-def _with_people(work: Work, typed: Mapping[str, Any]) -> dict[str, Any]:
+def with_people(work: Work, typed: Mapping[str, Any]) -> dict[str, Any]:
     """People given by name become their staff number, where the name is one person's. RuleViolation where not."""
     found = dict(typed)
     for field in PERSON_FIELDS:
@@ -102,7 +102,7 @@ def correct(kind: str, record_id: int) -> Answer:
 
     def save() -> Entry:
         with open_write() as work:
-            typed = _with_people(work, form.typed)
+            typed = with_people(work, form.typed)
             return entries.correct(work, kind, record_id, form.seen, typed, form.why.data or "")
 
     shown = {"title": gettext("更正%(kind)s", kind=name), "record_id": record_id, "whose": whose}

@@ -13,10 +13,11 @@ from flask_babel import LazyString, gettext, lazy_gettext, to_user_timezone
 from werkzeug.wrappers import Response
 
 from talent.core import terms
+from talent.core.errors import NotFound
 from talent.core.language import translated
 from talent.core.terms import words_of
 from talent.core.work import Work
-from talent.exchange import entries, listing
+from talent.exchange import entries, listing, nominations
 from talent.exchange.history import history
 from talent.exchange.ledgers import BY_KIND, RIGHTS, Ledger
 from talent.exchange.listing import Narrowed
@@ -38,18 +39,23 @@ OF_THE_PERSON = frozenset({"staff_no", CHECKED_ONLY})
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Ledgers that stand beside each other, under one entry of the rail. ``main``: the page they are beside."""
+    """Ledgers that stand beside each other, under one entry of the rail. ``main``: the page they are beside.
+
+    ``beside``: other pages of the family, by endpoint, with what their tab says.
+    """
 
     entry: str
     kinds: tuple[str, ...]
     main: LazyString | None = None
+    beside: tuple[tuple[str, LazyString], ...] = ()
 
 
 FAMILIES = (
     Family("training.index", ("training",)),
     Family("achievements.index", ("results", "achievements", "mentoring")),
     Family("tiers.index", ("titles",), lazy_gettext("梯队")),
-    Family("pay.index", ("assistance",), lazy_gettext("激励金")),
+    Family("pay.index", ("assistance",), lazy_gettext("激励金"),
+           (("nominations.index", lazy_gettext("提名和变动")),)),
     Family("people.index", ("absences", "appraisals", "exchanges", "conduct"), lazy_gettext("教师")),
 )
 #: Heads of the columns in which a list gives the name where a sheet has a number or a code.
@@ -174,23 +180,26 @@ def cell(column: Column, value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def tabs(kind: str) -> list[dict[str, Any]]:
-    """The ledgers beside this one that the reader may open; also says which entry of the rail they belong to."""
+def tabs(here: str) -> list[dict[str, Any]]:
+    """The pages beside this one (a kind's ledger, or an endpoint) that the reader may open; also says which entry of
+    the rail they belong to."""
     actor = current_actor()
-    family = next(family for family in FAMILIES if kind in family.kinds)
+    family = next(family for family in FAMILIES if here in (*family.kinds, *dict(family.beside)))
     g.nav_entry = family.entry
     found = []
-    if family.main is not None and (url := _main_url(family)):
+    if family.main is not None and (url := _open_url(family.entry)):
         found.append({"label": family.main, "url": url, "current": False})
-    found += [{"label": translated(BY_KIND[each].intake.kind.sheet), "url": list_url(each), "current": each == kind}
+    found += [{"label": translated(BY_KIND[each].intake.kind.sheet), "url": list_url(each), "current": each == here}
               for each in family.kinds if actor.may(BY_KIND[each].right)]
+    found += [{"label": label, "url": url, "current": endpoint == here}
+              for endpoint, label in family.beside if (url := _open_url(endpoint))]
     return found if len(found) > 1 else []
 
 
-def _main_url(family: Family) -> str:
-    """The page a family stands beside, for who may open it and has more than oneself to see there."""
-    url = link_to(family.entry)
-    rights = rights_of(current_app, family.entry) if url else ()
+def _open_url(endpoint: str) -> str:
+    """The address of a page of a family, for who may open it and has more than oneself to see there."""
+    url = link_to(endpoint)
+    rights = rights_of(current_app, endpoint) if url else ()
     scopes = [current_actor().scope(right) for right in rights]
     return url if any(scope.everyone or scope.schools for scope in scopes) else ""
 
@@ -213,7 +222,20 @@ def show(kind: str, record_id: int) -> str:
             facts=facts_of(work, ledger, held, on), record_id=record_id, steps=steps, tabs=tabs(kind), moment=moment,
             state=held.state, states=states(), list_url=list_url(kind), link_to=link_to,
             may_write=_may_write(work, kind, held) and on >= today(), may_see_people=work.actor.may("person:read"),
-            own=whose.person_id == work.actor.person_id, sees_imports=work.actor.may("import:read"))
+            changes=_changes(work, kind, record_id), own=whose.person_id == work.actor.person_id,
+            sees_imports=work.actor.may("import:read"))
+
+
+def _changes(work: Work, kind: str, record_id: int) -> list[tuple[str, str]]:
+    """What the school that sent somebody may ask of the spell: words and address."""
+    if kind != nominations.KIND or not work.actor.may(nominations.NOMINATE):
+        return []
+    try:
+        nominations.own_assignment(work, record_id)
+    except NotFound:
+        return []
+    return [(gettext("换受援单位"), link_to("nominations.go_elsewhere", record_id=record_id)),
+            (gettext("改结束日期"), link_to("nominations.end", record_id=record_id))]
 
 
 def _may_write(work: Work, kind: str, held: entries.Held) -> bool:

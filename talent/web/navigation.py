@@ -17,11 +17,11 @@ from talent.web.security import BEFORE_NOTICE, current_visit, program
 MOST_ENTRIES = 8
 INBOX = "home.index"
 #: Families that stand under another one's entry.
-UNDER = {"schools": "people", "people_acts": "people", "school_acts": "people",
+UNDER = {"nominations": "pay", "schools": "people", "people_acts": "people", "school_acts": "people",
          "objections": "portraits"}
 #: Families that tell of now only, or of a year of their own.
 UNDATED = frozenset({"login", "admin", "home", "imports", "jobs", "pay", "people_acts", "school_acts", "audit",
-                     "proof", "privacy", "corrections", "objections"})
+                     "proof", "privacy", "corrections", "nominations", "objections"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from werkzeug.routing import Rule
 from talent.accounts.models import RoleGrant, User
 from talent.accounts.notice_models import Notice
 from talent.achievements.models import ContestResult
+from talent.assistance.models import Assignment
 from talent.core.access import Actor, Grant, operator
 from talent.core.batches import ImportBatch
 from talent.core.work import Program, Work
-from talent.exchange import proposals
+from talent.exchange import nominations, proposals
 from talent.exchange.models import Proposal
 from talent.pay.models import PayBatch, PayLine
 from talent.people.models import Employment, Person, School
@@ -58,6 +59,19 @@ def propose(program: Program, staff_no: str) -> None:
         proposals.propose_new(work, "training", {
             "name": "命题研修", "level": "校本", "ended_on": "2026-05-02", "hours_hundredths": "7.5", "result": "合格",
         }, "漏登")
+    nominate(program, staff_no)
+
+
+def nominate(program: Program, staff_no: str) -> None:
+    """The school names the teacher for assistance."""
+    with program.begin(operator()) as work:
+        school_id = work.session.scalars(
+            select(Employment.school_id).join(Person, Person.id == Employment.person_id)
+            .where(Person.staff_no == staff_no, Employment.valid_to.is_(None))).one()
+    with program.begin(Actor(None, "school", (Grant("school", school_id=school_id),))) as work:
+        nominations.nominate(work, {
+            "staff_no": staff_no, "host": "柳河中心小学", "kind": "结对帮扶", "started_on": "2026-10-08",
+            "ended_on": "2027-07-10"}, "自愿报名")
 
 
 def propose_notice(program: Program) -> None:
@@ -94,6 +108,8 @@ def filling(work: Work, staff_no: str) -> dict[str, Any]:
     paid = work.session.scalars(select(PayLine.school_code).order_by(PayLine.id).limit(1)).one()
     return {
         "person_id": person_id, "staff_no": staff_no, "school_id": school.id, "code": school.code, "pay.code": paid,
+        "nominations.proposal_id": first(Proposal.id, Proposal.asks != ""),
+        "nominations.record_id": first(Assignment.id, Assignment.sending_school_id == school.id),
         "pay.batch_id": first(PayBatch.id), "proposal_id": first(Proposal.id), "line_id": first(PayLine.id),
         "run_id": first(PortraitRun.id), "batch_id": first(ImportBatch.id), "user_id": first(User.id),
         "record_id": first(ContestResult.id, ContestResult.person_id == person_id),
