@@ -30,7 +30,7 @@ def page(
                  Proposal.state.in_(OPEN) if is_open else true())
     order = [case((Proposal.state.in_(OPEN), 0), else_=1), Proposal.due_on.desc(), Proposal.id.desc()]
     if is_open:
-        order = [Proposal.due_on, Proposal.id]
+        order = [Proposal.due_on.asc(), Proposal.id.asc()]
     return page_of(work, found, order, offset, limit)
 
 
