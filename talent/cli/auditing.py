@@ -26,7 +26,8 @@ def verify(form: str) -> None:
         print_json({"events": proof.events, "before_chain": proof.before_chain, "anchors": proof.anchors,
                     "broken": said})
     elif proof.broken is None:
-        click.echo(f"审计链完好：{proof.events} 条，登记 {proof.anchors} 次 · the chain is whole")
+        before = f"，另有 {proof.before_chain} 条早于审计链" if proof.before_chain else ""
+        click.echo(f"审计链完好：{proof.events} 条，登记 {proof.anchors} 次{before} · the chain is whole")
     if proof.broken is not None:
         complain([proof.broken])
         sys.exit(REFUSED)

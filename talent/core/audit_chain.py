@@ -7,7 +7,7 @@ shorten the chain behind the last anchor. A copy of that file elsewhere guards a
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
@@ -96,7 +96,9 @@ def _anchor_of(line: str) -> Anchor:
 def verify(program: Program) -> Proof:
     """Walk the whole chain in order, then hold it against the anchors; constant memory."""
     anchors = read_anchors(anchors_file(program.settings))
-    wanted = {each.number: each for each in anchors}
+    wanted: dict[int, list[Anchor]] = {}
+    for each in anchors:
+        wanted.setdefault(each.number, []).append(each)
     with reading(program.engine) as session:
         before = session.scalar(select(func.count()).where(AuditEvent.digest == "")) or 0
         last, broken = 0, None
@@ -108,7 +110,7 @@ def verify(program: Program) -> Proof:
 
 
 def _links(
-    session: Session, key: bytes, anchors: dict[int, Anchor]
+    session: Session, key: bytes, anchors: Mapping[int, Sequence[Anchor]]
 ) -> Iterator[tuple[int, Finding | None]]:
     """Every event's number, with what is wrong at it."""
     rows = session.scalars(
@@ -118,10 +120,10 @@ def _links(
         if expected is not None and row.id != expected:
             yield row.id, Finding("audit.gap", params={"number": expected, "next": row.id})
         elif row.digest or previous != GENESIS:
-            yield row.id, _link_broken(row, previous, key) or _not_as_anchored(row, anchors.get(row.id))
+            yield row.id, _link_broken(row, previous, key) or _not_as_anchored(row, anchors.get(row.id, ()))
             previous = row.digest
-        else:
-            yield row.id, None
+        else:  # older than the chain, unless an anchor says otherwise: nobody anchored a row without a link
+            yield row.id, _not_as_anchored(row, anchors.get(row.id, ()))
         expected = row.id + 1
         session.expunge(row)
 
@@ -135,10 +137,12 @@ def _link_broken(row: AuditEvent, previous: str, key: bytes) -> Finding | None:
     return None
 
 
-def _not_as_anchored(row: AuditEvent, known: Anchor | None) -> Finding | None:
-    if known is None or known.digest == row.digest:
-        return None
-    return Finding("audit.anchor_differs", params={"number": row.id, "at": known.at})
+def _not_as_anchored(row: AuditEvent, known: Sequence[Anchor]) -> Finding | None:
+    """Every anchor of a number counts: a tail cut and grown again to it is anchored anew, beside the old one."""
+    for each in known:
+        if each.digest != (row.digest or GENESIS):
+            return Finding("audit.anchor_differs", params={"number": row.id, "at": each.at})
+    return None
 
 
 def _missing(anchors: list[Anchor], last: int, key: bytes) -> Finding | None:

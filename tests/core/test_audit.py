@@ -84,7 +84,9 @@ def test_the_database_itself_refuses_to_change_or_delete(program: Program, state
       "UPDATE audit_events SET id = 3 WHERE id = 99"], ("audit.link_broken", 2)),
     (["DELETE FROM audit_events WHERE id > 3"], ("audit.tail_cut", 5)),
     (["DELETE FROM audit_events"], ("audit.tail_cut", 5)),
-], ids=["detail edited", "actor edited", "deleted", "deleted and renumbered", "reordered", "tail cut", "all deleted"])
+    (["UPDATE audit_events SET digest = '', previous = ''"], ("audit.anchor_differs", 5)),
+], ids=["detail edited", "actor edited", "deleted", "deleted and renumbered", "reordered", "tail cut",
+        "all deleted", "blanked"])
 def test_tampering_is_found_where_it_happened(
     program: Program, statements: list[str], finding: tuple[str, int]
 ) -> None:
@@ -101,6 +103,8 @@ def test_a_tail_cut_and_grown_again_is_found(program: Program) -> None:
     unguarded(program, "DELETE FROM audit_events WHERE id > 1")
     act(program, "x", "y", "z")
     assert found(program) == ("audit.anchor_differs", 3)
+    audit_chain.anchor(program)
+    assert found(program) == ("audit.anchor_differs", 3), "a new anchor of the number does not hide the old one"
 
 
 def test_an_event_written_without_the_key_is_found(program: Program) -> None:
