@@ -27,6 +27,7 @@ CHUNK = 1 << 20
 #: How a sealed file begins; one that begins otherwise is of the time before and is read as it is.
 HEAD = b"talent sealed 1\n"
 _LENGTH = struct.Struct(">I")
+_FRESH = ".fresh"
 
 
 class StoredFile(Base):
@@ -141,8 +142,10 @@ def readable(home: Path, vault: Vault, stored_as: str) -> Iterator[Path]:
 def reseal(home: Path, vault: Vault) -> int:
     """Seal every file with the key in use, also those that still lie plain; how many. Safe to repeat."""
     count = 0
+    for left in folder(home).glob(f".*{_FRESH}"):  # of a run that was cut off before it took its file's place
+        left.unlink()
     for path in sorted(folder(home).iterdir()):
-        plain, fresh = content(home, vault, path.name), path.with_name(f".{path.name}.fresh")
+        plain, fresh = content(home, vault, path.name), path.with_name(f".{path.name}{_FRESH}")
         with open(fresh, "wb") as file:
             _seal(file, iter([plain]), vault, path.name)
             file.flush()

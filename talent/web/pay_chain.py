@@ -1,6 +1,7 @@
 """Taking a pay batch along its chain: review, approval, lock and return, a school's answer, and what goes beside."""
 
 from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
 from typing import Any, ClassVar, TypeVar
 
 from flask import Response as FlaskResponse
@@ -276,5 +277,8 @@ def sheet(step_id: int) -> FlaskResponse:
         if found is None or found.sheet_id is None or not work.require("pay:read").everyone:
             raise NotFound("sheet", step_id)
         kept = work.session.get_one(files.StoredFile, found.sheet_id)
-        path, name = files.folder(program().settings.home) / kept.stored_as, kept.name
-    return send_file(path, mimetype="application/octet-stream", as_attachment=True, download_name=name)
+        name, stored_as = kept.name, kept.stored_as
+    if not (files.folder(program().settings.home) / stored_as).is_file():
+        raise NotFound("sheet", step_id)
+    plain = BytesIO(files.content(program().settings.home, program().vault, stored_as))
+    return send_file(plain, mimetype="application/octet-stream", as_attachment=True, download_name=name)

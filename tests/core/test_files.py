@@ -111,8 +111,10 @@ def test_files_of_before_are_read_and_sealed_with_the_key_in_use(program: Progra
     folder = files.folder(program.settings.home)
     (folder / "old.csv").write_bytes(b"plain")
     store(program, io.BytesIO(b"content"))
+    (folder / ".old.csv.fresh").write_bytes(b"half")  # of a run that was killed
     fresh = replace(program.vault, field_key=b"k" * 32, older_key=program.vault.field_key)
     assert files.reseal(program.settings.home, fresh) == 2
+    assert len(list(folder.iterdir())) == 2
     after = replace(fresh, older_key=None)
     assert files.content(program.settings.home, after, "old.csv") == b"plain"
     assert b"plain" not in (folder / "old.csv").read_bytes()

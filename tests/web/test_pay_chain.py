@@ -52,6 +52,7 @@ def test_the_whole_way_on_the_pages(site: Site, office: Office) -> None:
     assert office.state(batch) == "school_confirmed" and "复核激励金" in text(hr.get("/home/"))
     scan = re.search(r"/pay/sheet/\d+", text(hr.get("/pay/?year=2021")))
     assert scan and hr.get(scan.group()).headers["Content-Disposition"].startswith("attachment")
+    assert hr.get(scan.group()).data == b"%PDF-1.7 x"
     assert head.get(scan.group()).status_code == 404
     for name, act in (("hr", "review"), ("leader", "approve"), ("finance2", "approve")):
         browser, url = visit(site, office, name), f"/pay/batch/{batch}/{act}"
