@@ -137,7 +137,7 @@ def _numbered(sheets: Iterable[SheetRead]) -> Iterable[int]:
     for sheet in sheets:
         if sheet.kind.code == "teachers":
             for row in sheet.rows:
-                if (written := row.values.get("record_id")) and written.isdigit() and int(written) < 2**31:
+                if (written := row.values.get("record_id")) and written.isdecimal() and int(written) < 2**31:
                     yield int(written)
 
 

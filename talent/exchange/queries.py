@@ -20,7 +20,7 @@ from talent.core.jobs import Job
 from talent.exchange.apply import TABLES
 from talent.exchange.preview import Preview, issues_from_json
 from talent.exchange.staging import preview_kept
-from talent.exchange.undo import as_added, moved_since
+from talent.exchange.undo import as_added, is_filled_by_imports, moved_since
 from talent.workbooks.issues import Issue
 
 CHUNK = 5_000
@@ -136,7 +136,7 @@ def undo_forecast(session: Session, actor: Actor, batch_id: int) -> UndoForecast
     actor.require("record:undo")
     added, touched, moved = 0, 0, moved_since(session, batch_id)
     for table in Base.metadata.sorted_tables:
-        if "batch_id" not in table.columns or table.name == ChangeImage.__tablename__:
+        if not is_filled_by_imports(table):
             continue
         mine = table.c.batch_id == batch_id
         added += session.scalar(select(func.count()).select_from(table).where(mine)) or 0

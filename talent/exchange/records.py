@@ -140,7 +140,7 @@ class RecordPlanner:
         written = row.values.get("record_id")
         if not written:
             return None
-        stored = self.by_id.get(int(written)) if written.isdigit() else None
+        stored = self.by_id.get(int(written)) if written.isdecimal() else None
         if stored is None:
             plan.note(Finding("record.unknown_id", params={"record_id": written}), row, "record_id")
         return stored

@@ -57,7 +57,7 @@ class RosterPlanner:
     def _known(self, row: ParsedRow) -> Ref | None:
         """The person a row speaks of: by record number, by staff number, then by ID number."""
         written = row.values.get("record_id")
-        if written and written.isdigit():
+        if written and written.isdecimal():
             return self.directory.people_by_id.get(int(written))
         found = self.directory.person(row.values["staff_no"])
         number = row.values.get("id_number")

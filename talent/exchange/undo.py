@@ -43,7 +43,7 @@ def undo(work: Work, batch_id: int) -> Undone:
     result, moved = Undone(), moved_since(work.session, batch_id)
     # Added rows go first: a period opened by the batch must be gone before the one it cut short is made whole again.
     for table in reversed(Base.metadata.sorted_tables):
-        if _is_filled_by_imports(table):
+        if is_filled_by_imports(table):
             _remove(work, table, batch_id, result, moved)
     _restore(work, batch_id, result, moved)
     if result.kept and batch.source == "form":
@@ -54,7 +54,7 @@ def undo(work: Work, batch_id: int) -> Undone:
     return result
 
 
-def _is_filled_by_imports(table: Table) -> bool:
+def is_filled_by_imports(table: Table) -> bool:
     """Whether rows of the table name the import that added them; other batches count from 1 as well."""
     owner = table.columns.get("batch_id")
     named = owner is not None and any(key.column.table is ImportBatch.__table__ for key in owner.foreign_keys)
@@ -124,7 +124,7 @@ def _remove(
             left = work.session.scalars(select(table.c.id).where(table.c.batch_id == batch_id))
             result.kept.extend((table.name, id_) for id_ in left)
     except IntegrityError:
-        _remove_one_by_one(work, table, batch_id, result)
+        _remove_one_by_one(work, table, batch_id, result, untouched)
 
 
 def as_added(table: Table, moved: Counter[tuple[str, int]]) -> ColumnElement[bool]:
@@ -134,12 +134,16 @@ def as_added(table: Table, moved: Counter[tuple[str, int]]) -> ColumnElement[boo
     return or_(table.c.version == 1, *again)
 
 
-def _remove_one_by_one(work: Work, table: Table, batch_id: int, result: Undone) -> None:
-    """Some rows are pointed at by later ones: remove the others."""
+def _remove_one_by_one(
+    work: Work, table: Table, batch_id: int, result: Undone, untouched: ColumnElement[bool]
+) -> None:
+    """Some rows are pointed at by later ones: remove the others, as far as nobody changed them since."""
     for id_ in work.session.scalars(select(table.c.id).where(table.c.batch_id == batch_id)).all():
         try:
             with work.session.begin_nested():
-                work.session.execute(delete(table).where(table.c.id == id_))
-            result.removed += 1
+                gone = work.session.execute(delete(table).where(table.c.id == id_, untouched)).rowcount  # type: ignore[attr-defined]
         except IntegrityError:
+            gone = 0
+        result.removed += gone
+        if not gone:
             result.kept.append((table.name, id_))

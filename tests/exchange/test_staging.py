@@ -15,6 +15,7 @@ from talent.core.work import Program
 from talent.exchange import queries, staging
 from talent.exchange.staging import Upload
 from talent.exchange.undo import undo
+from talent.pay.models import PayBatch, PayLine
 from talent.people.models import Employment, Person, School
 from talent.training.models import Training
 from tests import factories
@@ -210,6 +211,37 @@ def test_undo_restores_removes_and_keeps_as_forecast(loaded: Desk) -> None:
     assert forecast == queries.UndoForecast(restored=1, removed=2, kept=1)
     assert (done.restored, done.removed, len(done.kept)) == (1, 2, 1)
     assert loaded.look(batch_id).row.state == "undone" and loaded.count(Person) == 3
+
+
+def test_undo_keeps_who_was_changed_also_when_a_colleague_is_pointed_at(loaded: Desk) -> None:
+    sheet = workbook({"教职工": [ROSTER, ("0103", "唐亦舟", "0001", None, "三级", "本科", "英语"),
+                               ("0104", "沈知远", "0001", None, "三级", "本科", "英语")]})
+    batch_id = loaded.upload(sheet)
+    loaded.accept(batch_id)
+    loaded.accept(loaded.upload(trainings(("0104", "沈知远", "命题研修", 12))))
+    with loaded.program.begin(loaded.actor) as work:
+        work.session.execute(update(Person).where(Person.staff_no == "0103")
+                             .values(name="唐亦周", version=Person.version + 1))
+    with loaded.program.begin(loaded.actor) as work:
+        done = undo(work, batch_id)
+    assert sorted(name for name, _id in done.kept) == ["people", "people"]
+    with loaded.program.read(loaded.actor) as work:
+        assert work.session.scalar(select(Person.name).where(Person.staff_no == "0103")) == "唐亦周"
+
+
+def test_the_forecast_counts_rows_of_imports_alone(loaded: Desk) -> None:
+    batch_id = loaded.upload(workbook({"教职工": [ROSTER, ("0103", "唐亦舟", "0001", None, "三级", "本科", "英语")]}))
+    loaded.accept(batch_id)
+    with loaded.program.begin(loaded.actor) as work:
+        work.session.add(PayBatch(
+            id=batch_id, year=2024, sequence=1, convention="day", state="computed", computed_at=work.now,
+            computed_by_name="x", book_digest="x", content_hash="x", total_fen=0, parameters="{}", snapshot="{}"))
+        work.session.flush()
+        work.session.add(PayLine(batch_id=batch_id, person_id=1, school_id=1, staff_no="0101", school_code="0001",
+                                 months="[3]", month_count=1, days=20, amount_fen=1))
+    with loaded.program.read(loaded.actor) as work:
+        forecast = queries.undo_forecast(work.session, loaded.actor, batch_id)
+    assert forecast == queries.UndoForecast(restored=0, removed=2, kept=0), "the person and the period, no line of pay"
 
 
 def test_discarding_removes_the_files(hr: Desk) -> None:
