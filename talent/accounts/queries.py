@@ -161,6 +161,11 @@ def count_admins(session: Session, today: date) -> int:
     ) or 0
 
 
+def really_granted() -> ColumnElement[bool]:
+    """Grants that were ever in force: founding ones, and those a second person approved."""
+    return or_(RoleGrant.founding, RoleGrant.approved_by.is_not(None))
+
+
 def person_behind(session: Session, user_id: int | None) -> int | None:
     """The person an account belongs to, where any of its grants names one: one that ended still says whose it is."""
     if user_id is None:
@@ -168,7 +173,7 @@ def person_behind(session: Session, user_id: int | None) -> int | None:
     return session.scalar(
         select(RoleGrant.person_id)
         .where(RoleGrant.user_id == user_id, RoleGrant.person_id.is_not(None),
-               or_(RoleGrant.state != "ended", RoleGrant.founding, RoleGrant.approved_by.is_not(None)))
+               or_(RoleGrant.state != "ended", really_granted()))
         .order_by(RoleGrant.id).limit(1)
     )
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Select, Table, and_, case, or_, select
 
 from talent.accounts.models import RoleGrant, User
+from talent.accounts.queries import really_granted
 from talent.core.audit import AuditEvent
 from talent.core.batches import ChangeImage
 from talent.core.database import Base
@@ -122,7 +123,8 @@ def pointing(table: Table, at: str) -> list[Column[Any]]:
 
 
 def _accounts(person_id: int) -> Select[int]:
-    return select(RoleGrant.user_id).where(RoleGrant.person_id == person_id)
+    """Accounts that are or were the person's: a grant that was only proposed, or declined, makes none theirs."""
+    return select(RoleGrant.user_id).where(RoleGrant.person_id == person_id, really_granted())
 
 
 def _of_events(person_id: int) -> ColumnElement[bool]:

@@ -5,10 +5,13 @@ from io import BytesIO
 
 import pytest
 from python_calamine import CalamineWorkbook
+from sqlalchemy import select
 
+from talent.accounts.models import RoleGrant
 from talent.core.access import operator
 from talent.core.audit import AuditEvent
 from talent.core.work import Program
+from talent.people.models import Person
 from talent.privacy.inventory import inventory
 from talent.privacy.mine import held_about_me
 from tests import factories
@@ -40,6 +43,18 @@ def test_every_table_is_in_the_copy(teacher: Browser, site: Site, program: Progr
         held = {each.sheet.name: len(each.rows) for each in held_about_me(work)}
     assert set(held) == {name for name, sheet in inventory().items() if sheet.exported}
     assert [name for name, rows in held.items() if not rows] == ["second_factors"]
+
+
+def test_an_account_that_was_only_proposed_as_mine_is_not_mine(teacher: Browser, site: Site, program: Program) -> None:
+    stranger = factories.add_account(program, "hr", name="stranger")
+    with program.begin(operator()) as work:
+        person = work.session.scalars(select(Person.id).where(Person.staff_no == "T1")).one()
+        work.session.add(RoleGrant(user_id=stranger.user_id, role="teacher", person_id=person, state="proposed",
+                                   founding=False, granted_at=work.now, valid_from=work.today))
+    actor = factories.actor(program, site.account("teacher"))
+    with program.read(actor) as work:
+        held = {each.sheet.name: each.rows for each in held_about_me(work)}
+    assert "stranger" not in str(held["users"]) and len(held["users"]) == 1
 
 
 @pytest.mark.parametrize("form", ["json", "xlsx"])
