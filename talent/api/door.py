@@ -12,6 +12,7 @@ from spectree.models import SecureType
 
 from talent.accounts import tokens
 from talent.core.errors import Conflict, Finding, RuleViolation
+from talent.core.periods import LAST_DAY
 from talent.core.work import Work
 from talent.web import kit
 from talent.web.security import API, open_read, open_write, public, today
@@ -71,9 +72,9 @@ class Parameters(BaseModel):
 
 
 class OnDate(Parameters):
-    """``on``: as things stood on this day; today when left out. ``lang``: zh or en, for what is said in words."""
+    """``on``: as things stood on this day; today when left out."""
 
-    on: Annotated[date | None, Field(ge=kit.EARLIEST)] = None
+    on: Annotated[date | None, Field(ge=kit.EARLIEST, le=LAST_DAY)] = None
 
     @property
     def day(self) -> date:

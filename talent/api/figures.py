@@ -8,6 +8,7 @@ from spectree import Response as Answers
 
 from talent.api.door import OnDate, Paged, Parameters, Rows, operations, spec
 from talent.core.errors import NotFound
+from talent.core.periods import FIRST_DAY, LAST_DAY
 from talent.core.workdays import WorkCalendar
 from talent.indicators import queries as indicators
 from talent.policy.errors import NotInForce, UnknownKey
@@ -122,7 +123,7 @@ def national(query: OnDate) -> Indicators:
 
 
 class Notice(Parameters):
-    published: date
+    published: Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
     workdays: Annotated[int, Field(ge=1, le=250)]
 
 

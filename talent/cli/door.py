@@ -13,12 +13,12 @@ from talent.accounts.queries import actor_named
 from talent.core.access import Actor, operator
 from talent.core.config import Settings
 from talent.core.errors import Conflict, Finding, NotAllowed, NotFound, RuleViolation
+from talent.core.periods import FIRST_DAY, LAST_DAY
 from talent.core.work import Program
 from talent.policy.errors import NotInForce
 from talent.words.say import Said, say
 
 REFUSED = 1
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)  # farther out, windows and school years leave the calendar
 P = ParamSpec("P")
 T = TypeVar("T")
 

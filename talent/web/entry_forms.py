@@ -66,7 +66,8 @@ class EntryForm(kit.BaseForm):
     @property
     def seen(self) -> int:
         """The version the reader saw; one nobody ever saw when the page carries none."""
-        return int(self.version.data) if str(self.version.data or "").isdecimal() else -1
+        sent = str(self.version.data or "")
+        return int(sent) if sent.isdecimal() and len(sent) < 10 else -1
 
 
 @cache

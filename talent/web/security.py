@@ -197,8 +197,12 @@ def refuse_strange_host() -> AnyResponse | None:
 
 
 def refuse_nul() -> None:
-    """No text of ours holds a NUL, and PostgreSQL stores none: an address with one is refused before any query."""
-    written = (*request.args.values(), *(str(value) for value in (request.view_args or {}).values()))
+    """No text of ours holds a NUL, and PostgreSQL stores none: an address or a form with one goes no further.
+
+    A form with files is not read here: a stranger's upload would be, before anybody asked who they are.
+    """
+    form = request.form if request.mimetype == "application/x-www-form-urlencoded" else {}
+    written = (*request.args.values(), *form.values(), *(str(at) for at in (request.view_args or {}).values()))
     if any("\x00" in value for value in written):
         abort(400)
 

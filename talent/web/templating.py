@@ -1,12 +1,12 @@
 """Jinja for this site: strict templates, how figures and dates are written, the pictures' geometry."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from flask import Flask
-from flask_babel import gettext
+from flask_babel import gettext, to_user_timezone
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
@@ -61,7 +61,9 @@ def signed(value: int | None) -> str:
 
 
 def day(on: date | None) -> str:
-    """2026-09-01, for tables."""
+    """2026-09-01, for tables; of an instant, the day it was here."""
+    if isinstance(on, datetime):
+        on = to_user_timezone(on).date()
     return DASH if on is None else on.isoformat()
 
 

@@ -43,7 +43,8 @@ def index() -> str | Response:
     if not scope.everyone and not scope.schools:
         return _to_own_record()
     on = kit.as_of(today()).on
-    against = kit.read_date(request.args.get("with", "")) or years_before(on, 1)
+    asked = kit.read_date(request.args.get("with", ""))
+    against = asked if asked and asked >= kit.EARLIEST else years_before(on, 1)
     with open_read() as work:
         view = _View(work, scope, on, min(against, on))
         return render_template("tiers/index.html", **view.page())

@@ -103,6 +103,8 @@ def test_figures_are_those_of_the_command_line(district: Site, calling: Calling)
     ("/people?on=2026-02-30", "api.parameter", "on"), ("/people?page=0", "api.parameter", "page"),
     ("/people?size=501", "api.parameter", "size"), ("/people?sice=5", "api.parameter_unknown", "sice"),
     ("/tiers/eligible", "api.parameter_missing", "tier"), ("/people?on=1999-01-01", "api.parameter", "on"),
+    ("/hours?on=9999-12-31", "api.parameter", "on"),
+    ("/notice-end?published=9999-12-31&workdays=5", "api.parameter", "published"),
 ])
 def test_a_parameter_is_refused_by_name(calling: Calling, path: str, code: str, field: str) -> None:
     answer = calling("hr").get(path)

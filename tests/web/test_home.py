@@ -69,6 +69,14 @@ def test_what_waits_for_the_personnel_office(site: Site, program: Program) -> No
     assert "批准政策参数" in only and "核对导入的表" not in only
 
 
+def test_a_task_under_way_says_in_words_what_it_does(site: Site, program: Program) -> None:
+    hr = site.account("hr")
+    add(program, Job(kind="k", payload="{}", state="running", stage="import.reading", requested_by=hr.user_id,
+                     requested_at=program.clock()))
+    page = text(site.sign_in("hr").get(HOME))
+    assert "正在读文件" in page and "import.reading" not in page
+
+
 def test_one_does_not_wait_for_oneself(site: Site, program: Program) -> None:
     hr = site.account("hr")
     add(program, PolicyOverride(key="x", since=TODAY, value="1", basis="assumed", document="d",

@@ -280,6 +280,8 @@ def test_a_lost_update_is_told_with_both_values(site: Site, district: Program) -
     assert '<td data-l="现在是">8</td><td data-l="您填的">9</td>' in page and 'value="2"' in page
     with district.read(HR) as work:
         assert work.session.scalars(select(Training.hours_hundredths).where(Training.id == 1)).one() == 800
+    never = second.submit(path, {**values, "version": "9" * 5000, "hours_hundredths": "9", "why": "录错"}, page=path)
+    assert never.status_code == 409, "a version nobody ever saw"
     meant = second.submit(path, {**values, "version": "2", "hours_hundredths": "9", "why": "以文件为准"}, page=path)
     assert meant.status_code == 303
     gone = second.submit("/records/training/1/withdraw", {"version": "1", "why": "重复"}, page=path)

@@ -12,6 +12,7 @@ from wtforms.validators import ValidationError
 
 from talent.core.errors import Finding, RuleViolation
 from talent.core.language import in_a_row
+from talent.core.periods import FIRST_DAY, LAST_DAY
 from talent.web.kit.dates import read_date
 
 T = TypeVar("T")
@@ -72,6 +73,8 @@ class DayField(DateField):
         self.data = read_date(typed) if typed else None
         if typed and self.data is None:
             raise ValueError(gettext("“%(typed)s”不是日期，写成 2020-09-01 这样。", typed=typed[:20]))
+        if self.data is not None and not FIRST_DAY <= self.data <= LAST_DAY:
+            raise ValueError(gettext("“%(typed)s”太远，写 1900 年到 2199 年之间的一天。", typed=typed[:20]))
 
 
 class BaseForm(FlaskForm):

@@ -9,12 +9,14 @@ from sqlalchemy import Date, Select, cast, func, literal, null, or_, select, tru
 
 from talent.accounts.models import RoleGrant
 from talent.core.batches import ImportBatch
+from talent.core.errors import Finding
 from talent.core.jobs import Job
 from talent.portraits import objections
 from talent.privacy import notices, retention, reveal
 from talent.settings import queries as settings
 from talent.web.links import link_to
 from talent.web.todo.things import Look, Thing
+from talent.words.say import say
 
 REMEMBERED = timedelta(days=7)
 
@@ -65,8 +67,8 @@ def _job_thing(look: Look, state: str, count: int, oldest: datetime, stage: str)
     if state == "failed":
         return Thing(gettext("看没有办成的后台任务"), gettext("没有改动任何数据，可以再办一次"),
                      gettext("%(n)s 项任务", n=count), "jobs", since=look.day(oldest))
-    return Thing(gettext("后台正在办"), stage or gettext("排队等候，可以离开"), gettext("%(n)s 项任务", n=count),
-                 "jobs")
+    doing = say(Finding(stage))[0] if stage else gettext("排队等候，可以离开")
+    return Thing(gettext("后台正在办"), doing, gettext("%(n)s 项任务", n=count), "jobs")
 
 
 def decisions(look: Look) -> Iterator[Thing]:
