@@ -80,14 +80,22 @@ class Acts:
         """The acts as the rules of the chain are given them."""
         batch = self.batch
         computer = Hand(batch.computed_by, batch.computed_by_name, person_behind(session, batch.computed_by))
-        hands = {act: [hand for step in self.of(act) for hand in hands_of(step)] for act in ("review", "approve")}
+        hands = {act: [hand for step in self.of(act) for hand in hands_of(session, step)]
+                 for act in ("review", "approve")}
         return Past(computer, hands, frozenset(people))
 
 
-def hands_of(step: PayStep) -> list[Hand]:
-    """Who signed, and who entered the sheet where it was paper."""
-    signed = [Hand(step.user_id, step.user_name, step.person_id)]
-    return signed if step.entered_by is None else [*signed, Hand(step.entered_by, step.entered_by_name)]
+def signer_of(step: PayStep) -> Hand:
+    """Who signed, on the page or on paper."""
+    return Hand(step.user_id, step.user_name, step.person_id)
+
+
+def hands_of(session: Session, step: PayStep) -> list[Hand]:
+    """Who signed, and who entered the sheet where it was paper: by person, whichever account they used."""
+    if step.entered_by is None:
+        return [signer_of(step)]
+    entered = Hand(step.entered_by, step.entered_by_name, person_behind(session, step.entered_by))
+    return [signer_of(step), entered]
 
 
 def acts_of(session: Session, batch: PayBatch) -> Acts:

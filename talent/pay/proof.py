@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from talent.core.errors import Finding
-from talent.pay.acts import Acts, acts_of, hands_of, lines_hash
+from talent.pay.acts import Acts, acts_of, lines_hash, signer_of
 from talent.pay.book import answering_schools, disputed_among, kind_of, stands, wanted_by
 from talent.pay.chain import CAPACITIES, CHAIN_ORDER, LOCKED
 from talent.pay.content import BareLine
@@ -107,7 +107,7 @@ def _decisions(session: Session, acts: Acts) -> Iterator[Finding]:
     if reached >= CHAIN_ORDER.index("hr_reviewed") and not acts.of("review"):
         yield wrong("review")
     if reached >= CHAIN_ORDER.index("approved"):
-        signers = [hand for act in ("review", "approve") for step in acts.of(act) for hand in hands_of(step)[:1]]
+        signers = [signer_of(step) for act in ("review", "approve") for step in acts.of(act)]
         computer = acts.past(session, ()).computer
         several = all(not one.is_same(other) for at, one in enumerate([computer, *signers])
                       for other in signers[at:])

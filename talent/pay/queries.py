@@ -343,13 +343,15 @@ def receipt_view(work: Work, line_id: int) -> ReceiptView:
         line.id, line.person_id, line.staff_no, line.person.name, line.school_code, line.school.name,
         tuple(json.loads(line.months)), line.days, line.amount_fen,
         made[batch.convention].receipt.as_dict(parameters=False), json.loads(batch.parameters),
-        _findings_of(work.session, line), facts, {code: each.amount_fen for code, each in made.items()},
+        _findings_of(work, line), facts, {code: each.amount_fen for code, each in made.items()},
         batch.year, batch.convention, batch.state, batch.sequence, batch.computed_at, batch.content_hash)
 
 
-def _findings_of(session: Session, line: PayLine) -> list[Finding]:
-    rows = session.execute(
+def _findings_of(work: Work, line: PayLine) -> list[Finding]:
+    """What the run found of the person, as far as it concerns the reader: another school's spells stay there."""
+    rows = work.session.execute(
         select(PayFinding.code, PayFinding.clause, PayFinding.params, PayFinding.level)
-        .where(PayFinding.batch_id == line.batch_id, PayFinding.person_id == line.person_id)
+        .where(PayFinding.batch_id == line.batch_id, PayFinding.person_id == line.person_id,
+               _finding_reach(work.require("pay:read")))
         .order_by(PayFinding.id)).all()
     return [stored.finding(row) for row in rows]

@@ -214,6 +214,18 @@ def test_two_accounts_of_one_person_are_one_person(office: Office) -> None:
     assert refused(lambda: office.do("approve", batch, other)) == "pay.same_person"
 
 
+def test_who_entered_a_sheet_is_barred_by_person_whichever_account(office: Office) -> None:
+    person_id = factories.add_person(office.program, "T9")
+    batch = office.compute()
+    office.confirm_all(batch)
+    office.do("review", batch, office.finance2, sheet=office.sheet(office.hr))
+    with office.program.begin(operator()) as work:
+        work.session.execute(text("UPDATE role_grants SET person_id = :p WHERE user_id = :u"),
+                             {"p": person_id, "u": office.finance2.user_id})
+    other = Actor(office.leader.user_id, "leader", (Grant("leader"), Grant("teacher", person_id=person_id)))
+    assert refused(lambda: office.do("approve", batch, other)) == "pay.same_person"
+
+
 def test_nobody_handles_their_own_pay(office: Office) -> None:
     batch = office.compute()
     person_id = factories.add_person(office.program, "T1")

@@ -118,6 +118,17 @@ def test_findings_reach_the_school_that_can_mend_them(two_schools: Program) -> N
             assert queries.findings(work, batch.id)[1] == count
 
 
+def test_a_receipt_tells_a_school_nothing_found_at_another(two_schools: Program) -> None:
+    """T3's line at A; what was found of T3 concerns the spell that B sent."""
+    for actor, found in ((operator(), 1), (principal(two_schools, "A"), 0), (teacher(two_schools, "T3"), 1)):
+        with two_schools.read(actor) as work:
+            batch = queries.latest_batch(work, 2021)
+            assert batch is not None
+            line = next(row for row in queries.lines(work, batch.id)[0] if (row.staff_no, row.school_code) == (
+                "T3", "A"))
+            assert len(queries.receipt_view(work, line.id).findings) == found
+
+
 def test_a_persons_lines_leave_replaced_runs_out(two_schools: Program) -> None:
     compute(two_schools)
     person_id = factories.add_person(two_schools, "T3")
