@@ -17,7 +17,7 @@ from talent.exchange.kinds import BY_CODE
 from talent.people.models import Employment, SchoolPast
 from talent.people.roster import PARTIAL
 from talent.workbooks.intake import Intake
-from talent.workbooks.issues import Issue
+from talent.workbooks.issues import Issue, without_id_numbers
 from talent.workbooks.kinds import CellType, Column
 from talent.workbooks.plan import Change, Ref, SheetPlan
 from talent.workbooks.rows import ParsedRow
@@ -201,7 +201,7 @@ def _keeps_a_name(change: Change) -> bool:
 
 
 def _key(intake: Intake, row: ParsedRow) -> str:
-    return _text(intake.kind.key[0], row.values.get(intake.kind.key[0].name))
+    return without_id_numbers(_text(intake.kind.key[0], row.values.get(intake.kind.key[0].name)))
 
 
 def _name(row: ParsedRow) -> str:
@@ -213,7 +213,8 @@ def _new_cells(intake: Intake, row: ParsedRow) -> list[Cell]:
     first = {intake.kind.key[0].name, named}
     said = [(column, row.values.get(column.name)) for column in intake.kind.columns
             if column.name not in first and column.type not in PERSONAL]
-    filled = [(column.header, "", _text(column, value)) for column, value in said if value not in (None, "")]
+    filled = [(column.header, "", without_id_numbers(_text(column, value)))
+              for column, value in said if value not in (None, "")]
     return filled[:COLUMNS_OF_NEW]
 
 

@@ -23,6 +23,7 @@ from talent.exchange.one_row import Typed, sheet_of, typed
 from talent.exchange.proposal_rules import BRINGS_IN, CORRECTS, ENDS_IN, OPEN, Act, Case, Party, held_back, may
 from talent.people.models import Person
 from talent.workbooks.intake import CHECKED_ONLY, Intake
+from talent.workbooks.issues import without_id_numbers
 from talent.workbooks.kinds import OPERATION, RECORD_ID
 
 WRITE, READ = "proposal:write", "proposal:read"
@@ -62,6 +63,7 @@ def propose_new(work: Work, kind: str, values: Typed, reason: str) -> int:
     person_id, intake = own_person(work), entries.intake_of(kind)
     staff_no = work.session.scalars(select(Person.staff_no).where(Person.id == person_id)).one()
     said = {**said_of(values), "staff_no": staff_no}
+    _by_staff_number(intake, said)
     reason = judged(reason, lambda: entries.plan_add(work, intake, said, BUREAU))
     return put(work, row_of(work, person_id, kind, "add", reason, normal(intake, said)))
 
@@ -70,6 +72,7 @@ def propose_correction(work: Work, kind: str, record_id: int, version: int, valu
     """Ask for columns of an own record to say something else. Conflict when it changed after ``version`` was read."""
     intake, now = entries.intake_of(kind), _as_read(work, kind, record_id, version)
     said = said_of(values)
+    _by_staff_number(intake, said)
     reason = judged(reason, lambda: entries.plan_correct(work, intake, now, said, BUREAU))
     kept = normal(intake, {**now.values, **said})
     changed = {name for name, value in kept.items() if value != now.values[name]}
@@ -99,6 +102,14 @@ def _as_read(work: Work, kind: str, record_id: int, version: int) -> Held:
     if now.version != version:
         raise Conflict("record.changed", kind=kind, record_id=record_id)
     return now
+
+
+def _by_staff_number(intake: Intake, said: Typed) -> None:
+    """An ID number names nobody here: what is proposed is kept in clear, and would tell whose number it is."""
+    for name, (_attribute, what) in intake.references.items():
+        written = str(said.get(name) or "")
+        if what == "person" and without_id_numbers(written) != written:
+            raise RuleViolation(Finding("proposal.id_number", params={"field": name}))
 
 
 def judged(reason: str, plan: Callable[[], object]) -> str:

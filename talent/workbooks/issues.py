@@ -44,8 +44,13 @@ def shown(raw: object, personal: bool = False) -> str | None:
     text = str(raw).strip() if not isinstance(raw, float) else plain_number(raw)
     if personal:
         return mask(text)
-    text = _LOOKS_LIKE_ID.sub(lambda match: mask(match.group()), text[: 2 * _LONGEST_VALUE])
+    text = without_id_numbers(text[: 2 * _LONGEST_VALUE])
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+
+
+def without_id_numbers(text: str) -> str:
+    """The text with everything that looks like an ID number masked, wherever it was typed."""
+    return _LOOKS_LIKE_ID.sub(lambda match: mask(match.group()), text)
 
 
 def plain_number(number: float) -> str:

@@ -28,6 +28,7 @@ from talent.training.models import Training
 from tests import factories
 from tests.conftest import Clock
 from tests.exchange.test_entries import HR, ROWS, added, codes, district, said, version
+from tests.privacy.people import give_numbers
 
 __all__ = ["district"]
 TODAY = date(2026, 9, 8)
@@ -291,6 +292,17 @@ def test_a_proposal_is_of_oneself_whatever_is_typed(district: Program) -> None:
 
 
 # ── nothing counts before the last step ──────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("number", ["11010519491231002X", "110105194912310038"], ids=["on record", "nobody's"])
+def test_an_id_number_in_a_proposal_is_neither_kept_nor_answered(district: Program, number: str) -> None:
+    give_numbers(district, 2, "11010519491231002X", "13812345678")
+    with pytest.raises(RuleViolation) as refused:
+        propose(district, "mentoring", apprentice_no=number)
+    assert [(each.code, each.params) for each in refused.value.findings] == [
+        ("proposal.id_number", {"field": "apprentice_no"})]
+    with district.read(HR) as work:
+        assert work.session.scalar(select(func.count()).select_from(Proposal)) == 0
 
 
 def test_hours_count_only_once_recognised(district: Program) -> None:
