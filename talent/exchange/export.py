@@ -125,7 +125,10 @@ def _within(work: Work, query: Select[Any], table: Any, scope: Scope) -> Select[
 
 
 def _teachers(work: Work, scope: Scope, person_id: int | None = None) -> Iterator[Record]:
-    """One row a person (or one person's): the latest period, which is the one a row without 生效日期 corrects."""
+    """One row a person (or one person's): the latest period, which is the one a row without 生效日期 corrects.
+
+    Whose rows a school gets is decided by where they are today: who comes next month is not its own yet.
+    """
     columns = _roster_columns()
     query = (
         select(*columns.values())
@@ -138,7 +141,9 @@ def _teachers(work: Work, scope: Scope, person_id: int | None = None) -> Iterato
     if person_id is not None:
         query = query.where(Person.id == person_id)
     if not scope.everyone:
-        query = query.where(Employment.school_id.in_(scope.schools))
+        here = select(Employment.person_id).where(
+            Employment.school_id.in_(scope.schools), current_on(Employment, work.today))
+        query = query.where(Person.id.in_(here))
     for row in work.session.execute(query.execution_options(yield_per=BATCH)):
         yield _as_written(_record(list(columns), row))
 

@@ -84,10 +84,12 @@ def schools_in_reach(work: Work, ledger: Ledger, on: date) -> list[tuple[str, st
 
 
 def export_found(work: Work, ledger: Ledger, on: date, narrowed: Narrowed, path: Path) -> int:
-    """Write the records of the list as a workbook that can be imported again; answers how many. Leaves an entry."""
-    work.require("record:export")
-    table = ledger.intake.table
-    wanted = _joined(select(table.c.id), table, on).where(_found(work, ledger, on, narrowed))
+    """Write the records of the list as a workbook that can be imported again; answers how many. Leaves an entry.
+
+    Of two roles of one account each reaches as far as it does: what may be read, but not taken along, stays out.
+    """
+    table, takes = ledger.intake.table, within(work.require("record:export"))
+    wanted = _joined(select(table.c.id), table, on).where(_found(work, ledger, on, narrowed), takes)
     return export.export_some(work, ledger.intake, wanted, path)
 
 

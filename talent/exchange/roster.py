@@ -56,14 +56,15 @@ class RosterPlanner:
 
     def _known(self, row: ParsedRow) -> Ref | None:
         """The person a row speaks of: by record number, by staff number, then by ID number."""
-        written = row.values.get("record_id")
-        if written and written.isdecimal():
-            return self.directory.people_by_id.get(int(written))
-        found = self.directory.person(row.values["staff_no"])
+        found = self._numbered(row) or self.directory.person(row.values["staff_no"])
         number = row.values.get("id_number")
         if found is None and number and not is_masked(number):
             found = self.directory.by_id_number(number)
         return found
+
+    def _numbered(self, row: ParsedRow) -> Ref | None:
+        written = row.values.get("record_id") or ""
+        return self.directory.people_by_id.get(int(written)) if written.isdecimal() else None
 
     def _load(self) -> None:
         """The persons the rows speak of, and their periods in order."""
@@ -104,6 +105,9 @@ class RosterPlanner:
             return
         school = self._school(plan, row)
         known = self._known(row)
+        if row.values.get("record_id") and self._numbered(row) is None:
+            unknown = {"record_id": row.values["record_id"]}
+            plan.note(Finding("record.unknown_id", params=unknown, level="warning"), row, "record_id")
         for column, finding in findings(row.values):
             plan.note(finding, row, column)
         if school is None or row.number in plan.bad_rows or not self._once(plan, row, known):

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from talent.core.access import operator
+from talent.core.access import Scope, operator
 from talent.core.work import Program
+from talent.exchange import export
 from talent.exchange.commands import Outcome, load
 from talent.exchange.kinds import BY_CODE
 from talent.exchange.reading import read_files
@@ -87,6 +88,24 @@ def test_a_first_period_opens_on_the_first_of_the_month_of_arrival(district: Pro
 def test_the_same_file_again_changes_nothing(district: Program, tmp_path: Path) -> None:
     outcome = imported(district, tmp_path, "teachers", [TEACHER])
     assert (outcome.changes, outcome.batch_id, outcome.sheets()[0]["unchanged"]) == (0, None, 1)
+
+
+@pytest.mark.parametrize("number", ["99999", "²"])
+def test_a_record_number_nobody_has_is_said_and_the_staff_number_counts(
+    district: Program, tmp_path: Path, number: str
+) -> None:
+    outcome = imported(district, tmp_path, "teachers", [{**TEACHER, "职称": "一级", "记录号": number}])
+    assert (outcome.accepted, codes(outcome)) == (True, ["record.unknown_id"])
+    assert [period[3] for period in periods(district)] == ["first"]
+
+
+def test_a_school_s_roster_is_of_who_is_there_today(district: Program, tmp_path: Path) -> None:
+    imported(district, tmp_path, "teachers", [{**TEACHER, "学校代码": "0002", "生效日期": "2099-09-01"}])
+    with district.read(operator()) as work:
+        ids = dict(work.session.execute(select(School.code, School.id)).all())
+        taken = {code: [row["staff_no"] for row in export.records(
+            work, BY_CODE["teachers"], Scope(schools=frozenset({id_})))] for code, id_ in ids.items()}
+    assert taken == {"0001": ["0101"], "0002": []}
 
 
 def test_an_effective_date_opens_a_period_and_the_past_keeps_its_answer(district: Program, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 
 from talent import worker
 from talent.core.access import Actor
+from talent.core.batches import ImportBatch
 from talent.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from talent.core.files import folder
 from talent.core.jobs import Job
@@ -242,6 +243,14 @@ def test_the_forecast_counts_rows_of_imports_alone(loaded: Desk) -> None:
     with loaded.program.read(loaded.actor) as work:
         forecast = queries.undo_forecast(work.session, loaded.actor, batch_id)
     assert forecast == queries.UndoForecast(restored=0, removed=2, kept=0), "the person and the period, no line of pay"
+
+
+def test_an_id_number_in_place_of_a_staff_number_is_kept_masked(loaded: Desk) -> None:
+    batch_id = loaded.upload(trainings(("120101199001011239", "郑伯言", "命题研修", 12)))
+    assert loaded.look(batch_id).row.state == "staged"
+    with loaded.program.read(loaded.actor) as work:
+        kept = work.session.get_one(ImportBatch, batch_id)
+        assert "120101199001011239" not in kept.summary + kept.issues and "120*************39" in kept.summary
 
 
 def test_discarding_removes_the_files(hr: Desk) -> None:

@@ -11,11 +11,12 @@ from talent.achievements.models import ContestResult
 from talent.core.access import ROLES, Actor, Grant, operator
 from talent.core.audit import AuditEvent
 from talent.core.work import Program
-from talent.exchange import entries
+from talent.exchange import entries, listing
 from talent.exchange.kinds import BY_CODE
 from talent.exchange.ledgers import LEDGERS
+from talent.exchange.listing import Narrowed
 from talent.exchange.reading import read_files
-from talent.people.models import Employment, SchoolPast
+from talent.people.models import Employment, School, SchoolPast
 from talent.training.models import Training
 from talent.web.ledgers import list_url
 from talent.workbooks.guard import SITE
@@ -166,6 +167,18 @@ def test_the_export_holds_the_rows_of_the_list(site: Site, district: Program) ->
     with district.read(HR) as work:
         event = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "record:export")).one()
         assert json.loads(event.detail) == {"kinds": ["training"], "rows": 1}
+
+
+def test_what_may_be_read_but_not_taken_along_stays_out_of_the_file(district: Program) -> None:
+    with district.read(HR) as work:
+        ids = dict(work.session.execute(select(School.code, School.id)).all())
+    both = Actor(7, "两校", (Grant("principal", school_id=ids["S1"]), Grant("school", school_id=ids["S2"])))
+    path = district.settings.home / "both.xlsx"
+    with district.begin(both) as work:
+        ledger = listing.ledger_of(work, "training")
+        assert listing.lines(work, ledger, work.today, Narrowed())[1] == 2
+        assert listing.export_found(work, ledger, work.today, Narrowed(), path) == 1
+    assert [row.values["staff_no"] for row in read_files([path], SITE).sheets[0].rows] == ["T3"]
 
 
 def test_only_who_may_export_is_offered_it(site: Site, district: Program) -> None:
