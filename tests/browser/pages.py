@@ -79,8 +79,9 @@ def propose_notice(program: Program) -> None:
     with program.begin(operator()) as work:
         user_id = work.session.scalars(select(RoleGrant.user_id).where(RoleGrant.role == "hr")).one()
     with program.begin(Actor(user_id, "hr", (Grant("hr"),))) as work:
-        body = notices.body_of(work.session.scalars(select(Notice)).one())
-        notices.propose(work, effective_on=work.today, document="明教〔2026〕9号",
+        shipped = work.session.scalars(select(Notice)).one()
+        body = notices.body_of(shipped)
+        notices.propose(work, effective_on=max(work.today, shipped.effective_on), document="明教〔2026〕9号",
                         body=replace(body, text_zh=body.text_zh + "\n- 新的一条"))
 
 
