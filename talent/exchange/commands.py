@@ -11,6 +11,7 @@ from talent.core.access import Scope
 from talent.core.batches import ImportBatch
 from talent.core.errors import Finding
 from talent.core.memory import without_cycle_search
+from talent.core.numbers import whole
 from talent.core.work import Work
 from talent.exchange.apply import write
 from talent.exchange.directory import Directory
@@ -137,8 +138,8 @@ def _numbered(sheets: Iterable[SheetRead]) -> Iterable[int]:
     for sheet in sheets:
         if sheet.kind.code == "teachers":
             for row in sheet.rows:
-                if (written := row.values.get("record_id")) and written.isdecimal() and int(written) < 2**31:
-                    yield int(written)
+                if (number := whole(row.values.get("record_id"))) is not None:
+                    yield number
 
 
 def _not_yours(sheet: SheetRead) -> SheetPlan:

@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from talent.core.errors import Finding
+from talent.core.numbers import whole
 from talent.exchange.directory import Directory
 from talent.workbooks.intake import CHECKED_ONLY, Intake
 from talent.workbooks.plan import Change, Ref, SheetPlan, SheetRead
@@ -140,7 +141,8 @@ class RecordPlanner:
         written = row.values.get("record_id")
         if not written:
             return None
-        stored = self.by_id.get(int(written)) if written.isdecimal() else None
+        number = whole(written)
+        stored = self.by_id.get(number) if number is not None else None
         if stored is None:
             plan.note(Finding("record.unknown_id", params={"record_id": written}), row, "record_id")
         return stored

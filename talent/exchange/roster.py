@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from talent.core.errors import Finding
+from talent.core.numbers import whole
 from talent.core.secrets import masked
 from talent.core.work import Work
 from talent.exchange.directory import Directory
@@ -63,8 +64,8 @@ class RosterPlanner:
         return found
 
     def _numbered(self, row: ParsedRow) -> Ref | None:
-        written = row.values.get("record_id") or ""
-        return self.directory.people_by_id.get(int(written)) if written.isdecimal() else None
+        number = whole(row.values.get("record_id"))
+        return self.directory.people_by_id.get(number) if number is not None else None
 
     def _load(self) -> None:
         """The persons the rows speak of, and their periods in order."""

@@ -4,7 +4,6 @@ A proposal changes nothing before it is recognised; what each page may do is ask
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
@@ -12,6 +11,7 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField, TextAreaField
 
 from talent.core.errors import Conflict, NotFound
+from talent.core.numbers import whole
 from talent.core.work import Work
 from talent.exchange import listing, proposal_lists, proposals
 from talent.exchange.entries import LONGEST_REASON
@@ -42,12 +42,7 @@ class DecisionForm(kit.BaseForm):
     @property
     def read(self) -> int:
         """The version of the proposal the reader saw; one nobody ever saw when the page carries none."""
-        return _number(self.version.data) or -1
-
-
-def _number(text: Any) -> int | None:
-    said = str(text or "")
-    return int(said) if said.isdecimal() and len(said) < 10 else None
+        return whole(self.version.data) or -1
 
 
 # ── lists ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -109,7 +104,7 @@ def mine() -> str:
 @permission(WRITE)
 def add() -> Answer:
     """``?kind=``: the form of a new record; with ``&record_id=`` the record as it stands; neither: what to choose."""
-    kind, record_id = request.args.get("kind", ""), _number(request.args.get("record_id"))
+    kind, record_id = request.args.get("kind", ""), whole(request.args.get("record_id"))
     if record_id is not None:
         return _correct(kind, record_id)
     if kind in BRINGS_IN:
@@ -126,7 +121,7 @@ def add() -> Answer:
 
 def _bring_in(kind: str) -> Answer:
     """The form of a new record; ``?again=`` fills it with what a returned proposal asked for."""
-    again, values = _number(request.args.get("again")), None
+    again, values = whole(request.args.get("again")), None
     if again is not None:
         with open_read() as work:
             values = proposal_lists.own_cells(work, again)
@@ -224,7 +219,7 @@ def recognise(proposal_id: int) -> Answer:
     """The bureau's yes: the record is written."""
 
     def command(work: Work, form: DecisionForm) -> None:
-        entry = proposals.recognise(work, proposal_id, form.read, _number(form.seen.data), form.answer.data or "")
+        entry = proposals.recognise(work, proposal_id, form.read, whole(form.seen.data), form.answer.data or "")
         for finding in entry.warnings:
             flash(" ".join(worded(finding)), "warn")
 

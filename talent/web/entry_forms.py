@@ -11,6 +11,7 @@ from typing import Any
 from flask_babel import lazy_gettext
 from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
 
+from talent.core.numbers import whole
 from talent.exchange.entries import LONGEST_REASON, REASON_FIELD
 from talent.exchange.kinds import BY_CODE
 from talent.web import kit
@@ -66,8 +67,8 @@ class EntryForm(kit.BaseForm):
     @property
     def seen(self) -> int:
         """The version the reader saw; one nobody ever saw when the page carries none."""
-        sent = str(self.version.data or "")
-        return int(sent) if sent.isdecimal() and len(sent) < 10 else -1
+        seen = whole(self.version.data)
+        return -1 if seen is None else seen
 
 
 @cache

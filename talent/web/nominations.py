@@ -6,18 +6,19 @@ from typing import Any
 from flask import Blueprint, flash, g, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import StringField
 
 from talent.core.errors import Conflict
+from talent.core.numbers import whole
 from talent.core.work import Work
 from talent.exchange import listing, nomination_lists, nominations
-from talent.exchange.entries import LONGEST_REASON
 from talent.exchange.ledgers import BY_KIND
 from talent.exchange.nominations import KIND, LONGEST_DOCUMENT, NOMINATE
 from talent.exchange.proposal_lists import Narrowed
 from talent.exchange.proposals import DECIDE
 from talent.web import kit
 from talent.web import nominations_view as view
+from talent.web.corrections import DecisionForm
 from talent.web.entries import with_people
 from talent.web.entry_forms import EntryForm, Required, columns_of, form_for, sizes
 from talent.web.ledgers import tabs as ledger_tabs
@@ -33,23 +34,10 @@ RECORD = f"<int(max={2**31 - 1}):record_id>"
 NOT_ASKED = frozenset({"sending_school_code", "appraisal", "document_no"})
 
 
-class DecisionForm(kit.BaseForm):
-    """An answer. ``version``: the nomination as it was read; ``seen``: the record as it was read."""
+class ApprovalForm(DecisionForm):
+    """An answer to a nomination, which is a proposal; a yes has its document."""
 
     document_no = StringField(lazy_gettext("批准文号"), [Required()], render_kw={"maxlength": LONGEST_DOCUMENT})
-    answer = TextAreaField(lazy_gettext("答复"), render_kw={"maxlength": LONGEST_REASON, "rows": 2})
-    version = HiddenField()
-    seen = HiddenField()
-
-    @property
-    def read(self) -> int:
-        """The version of the nomination the reader saw; one nobody ever saw when the page carries none."""
-        return _number(self.version.data) or -1
-
-
-def _number(text: Any) -> int | None:
-    said = str(text or "")
-    return int(said) if said.isdecimal() and len(said) < 10 else None
 
 
 # ── the list ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -99,7 +87,7 @@ def _tabs() -> list[dict[str, Any]]:
 @permission(NOMINATE)
 def add() -> Answer:
     """Name a person. ``?staff_no=`` names them already; ``?again=`` fills in what came back."""
-    again, values = _number(request.args.get("again")), {"staff_no": request.args.get("staff_no", "")}
+    again, values = whole(request.args.get("again")), {"staff_no": request.args.get("staff_no", "")}
     if again is not None:
         with open_read() as work:
             values = dict(nomination_lists.asked_before(work, again))
@@ -185,7 +173,7 @@ def show(proposal_id: int) -> str:
     return _page(proposal_id)
 
 
-def _page(proposal_id: int, form: DecisionForm | None = None, *, look_again: bool = False) -> str:
+def _page(proposal_id: int, form: ApprovalForm | None = None, *, look_again: bool = False) -> str:
     """``look_again``: what the record says now has been shown, so that a second yes is meant."""
     g.nav_entry = "pay.index"
     with open_read() as work:
@@ -193,7 +181,7 @@ def _page(proposal_id: int, form: DecisionForm | None = None, *, look_again: boo
     if form is not None and look_again:
         form.seen.data = str(shown.record_version)
     if form is None:
-        form = DecisionForm(formdata=None, data={"version": shown.detail.version, "seen": shown.record_version})
+        form = ApprovalForm(formdata=None, data={"version": shown.detail.version, "seen": shown.record_version})
     return render_template("nominations/show.html", s=shown, form=form, words=view.words(), today=today())
 
 
@@ -218,18 +206,18 @@ def send_back(proposal_id: int) -> Answer:
 def approve(proposal_id: int) -> Answer:
     """The bureau's yes: the record is written."""
 
-    def command(work: Work, form: DecisionForm) -> None:
+    def command(work: Work, form: ApprovalForm) -> None:
         entry = nominations.approve(work, proposal_id, form.read, form.document_no.data or "",
-                                    _number(form.seen.data), form.answer.data or "")
+                                    whole(form.seen.data), form.answer.data or "")
         for finding in entry.warnings:
             flash(" ".join(worded(finding)), "warn")
 
     return _act(proposal_id, command, gettext("已批准，写入支教记录。"))
 
 
-def _act(proposal_id: int, command: Callable[[Work, DecisionForm], None], done: str) -> Answer:
+def _act(proposal_id: int, command: Callable[[Work, ApprovalForm], None], done: str) -> Answer:
     """Carry out an act. What a rule says, and a record that changed meanwhile, stand on the page of the nomination."""
-    form = DecisionForm()
+    form = ApprovalForm()
 
     def save() -> None:
         with open_write() as work:

@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, Length
 
 from talent.core import terms
 from talent.core.language import translated
+from talent.core.numbers import whole
 from talent.core.work import Work
 from talent.portraits import objections
 from talent.portraits.objection_rules import LONGEST, acts_of
@@ -46,8 +47,7 @@ class AnswerForm(kit.BaseForm):
     @property
     def read(self) -> int:
         """The version the reader saw; one nobody ever saw when the page carries none."""
-        said = self.version.data or ""
-        return int(said) if said.isdecimal() and len(said) < 10 else -1
+        return whole(self.version.data) or -1
 
 
 def _decisions() -> dict[str, str]:

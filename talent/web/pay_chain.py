@@ -16,6 +16,7 @@ from talent.accounts.queries import holders
 from talent.core import files
 from talent.core.access import RIGHTS
 from talent.core.errors import Finding, NotFound, RuleViolation
+from talent.core.numbers import whole
 from talent.core.work import Work
 from talent.pay import aside, chain_commands, chain_queries, periods, posting
 from talent.pay.acts import acts_of
@@ -69,8 +70,7 @@ class StepForm(kit.BaseForm):
     @property
     def seen(self) -> Seen:
         """What the page showed."""
-        version = self.version.data or ""
-        return Seen(int(version) if version.isdecimal() and len(version) < 10 else 0, self.seal.data or "")
+        return Seen(whole(self.version.data) or 0, self.seal.data or "")
 
 
 class AsideForm(kit.BaseForm):
@@ -167,7 +167,7 @@ def _sheet(work: Work, form: StepForm) -> Sheet | None:
         raise RuleViolation(Finding("pay.sheet_strange"))
     item.stream.seek(0)
     kept = files.store(work, program().settings.home, item.filename, item.stream)
-    return Sheet(kept.id, int(signatory) if signatory.isdecimal() and len(signatory) < 10 else None, name)
+    return Sheet(kept.id, whole(signatory), name)
 
 
 # ── a school's answer ────────────────────────────────────────────────────────────────────────────────────────
@@ -211,7 +211,7 @@ def acknowledge(batch_id: int) -> str | Response:
     form = AsideForm()
 
     def save() -> None:
-        chosen = [int(key) for key in request.form.getlist("finding") if key.isdecimal() and len(key) < 10]
+        chosen = [key for sent in request.form.getlist("finding") if (key := whole(sent)) is not None]
         with open_write() as work:
             aside.acknowledge(work, batch_id=batch_id, finding_ids=chosen, comment=form.comment.data or "")
 

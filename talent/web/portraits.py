@@ -14,6 +14,7 @@ from talent.core import terms
 from talent.core.access import OPERATOR
 from talent.core.errors import Finding, NotAllowed
 from talent.core.language import translated
+from talent.core.numbers import whole
 from talent.core.work import Work
 from talent.people import record
 from talent.portraits import objections, publication, queries, runs
@@ -176,7 +177,7 @@ def publish(run_id: int) -> Response:
 
 def _version(sent: str | None) -> int:
     """The version a form was shown with; anything else matches none."""
-    return int(sent) if sent and sent.isascii() and sent.isdigit() and len(sent) < 10 else 0
+    return whole(sent) or 0
 
 
 def _sent_version() -> int:
