@@ -1,11 +1,12 @@
 """What every operation shares: the document, checked parameters, pages of rows, and acts that happen once."""
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from importlib.metadata import version
 from typing import Annotated, Any, TypeVar
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, current_app, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from spectree import SecurityScheme, SecuritySchemeData, SpecTree
 from spectree.models import SecureType
@@ -41,9 +42,22 @@ def _misunderstood(error: Any) -> Finding:
                    params={"field": field, "value": str(error["input"])[:80]})
 
 
+@operations.before_request
+def refuse_undescribed() -> None:
+    """Names in a query, members of a body that the operation does not describe: refused too where it takes none."""
+    told = inspect.unwrap(current_app.view_functions[request.endpoint or ""]).__annotations__
+    sent: dict[str, Any] = {} if "query" in told else dict(request.args)
+    body = request.get_json(silent=True) if request.is_json and "json" not in told else None
+    sent |= body if isinstance(body, dict) else {}
+    if sent:
+        raise RuleViolation([Finding("api.parameter_unknown", params={"field": name, "value": str(value)[:80]})
+                             for name, value in sent.items()])
+
+
 spec = SpecTree(
     "flask", mode="strict", before=refuse_parameters, title="talent", version=version("talent"),
-    description="Teacher-development records and portraits of a district education bureau.",
+    description="Teacher-development records and portraits of a district education bureau. A parameter or a member of "
+                "a body that an operation does not describe is refused by name, never ignored.",
     security_schemes=[SecurityScheme(name="key", data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer"))],
     security={"key": []},
 )

@@ -147,6 +147,7 @@ def test_the_dry_run_changes_nothing_and_names_what_is_due(site: Site, program: 
 def test_it_takes_two_persons(site: Site, program: Program, old: None) -> None:
     hr = site.sign_in("hr")
     hr.act("/privacy/retention/propose")
+    assert hr.get("/privacy/retention").status_code == 200, "the page shows the run that waits"
     assert hr.act("/privacy/retention/1/approve").status_code == 422
     assert hr.act("/privacy/retention/propose").status_code == 409
     leader = site.sign_in("leader")
