@@ -314,3 +314,17 @@ def test_the_database_itself_refuses(program: Program, case: str, values: dict[s
         meant = {key: ids.get(value, work.now if value == "now" else value) for key, value in values.items()}
         row = {**_row(account, other), "valid_from": work.today, "granted_at": work.now, **meant}
         work.session.execute(insert(RoleGrant).values(row))
+
+
+def test_a_closed_account_acts_in_nothing(program: Program) -> None:
+    """Neither in a job it asked for, nor by a sheet it signed, nor at the command line."""
+    account = add_account(program, "hr")
+    with program.read(operator()) as work:
+        named, known = (queries.actor_named(work.session, account.name, work.today),
+                        queries.actor_of(work.session, account.user_id, work.today))
+        assert named is not None and named == known and named.roles == ("hr",)
+    with program.begin(admin(program, "first")) as work:
+        commands.disable_user(work, user_id=account.user_id)
+    with program.read(operator()) as work:
+        assert queries.actor_named(work.session, account.name, work.today) is None
+        assert queries.actor_of(work.session, account.user_id, work.today) is None

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
 from talent.core.access import operator
@@ -20,6 +21,7 @@ from talent.tiers.models import Title, TitleState
 from talent.training.models import Training
 from talent.workbooks.guard import COMMAND_LINE
 from tests.exchange.test_roster import SCHOOLS, TEACHER, codes, imported
+from tests.factories import actor, add_account, add_person
 
 COURSE = {"工号": "0101", "项目名称": "学科德育", "培训级别": "校本", "结束日期": "2024-05-01", "学时": "7.5"}
 TITLE = {
@@ -198,3 +200,14 @@ def test_days_too_long_are_noticed_and_never_stopped(
 ) -> None:
     outcome = imported(district, tmp_path, "training", [{**COURSE, "开始日期": start, "学时": hours}])
     assert outcome.accepted and codes(outcome) == found
+
+
+def test_an_office_takes_along_its_own_schools_rows_alone(district: Program, tmp_path: Path) -> None:
+    add_person(district, "0202", school_code="S2")
+    imported(district, tmp_path, "training", [COURSE, {**COURSE, "工号": "0202", "项目名称": "他校"}])
+    clerk = actor(district, add_account(district, "school", school_code="S2"))
+    with district.begin(clerk) as work:
+        rows = export_workbook(work, ("training", "teachers"), tmp_path / "own.xlsx")
+    book = CalamineWorkbook.from_path(tmp_path / "own.xlsx")
+    cells = {cell for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row}
+    assert rows == 2 and {"0202", "他校"} <= cells and not {"0101", "学科德育"} & cells

@@ -153,7 +153,10 @@ def swept(
             wrong += [(role, method, pair.foreign.address(made.site.app), each)
                       for each in compared(browser, pair, canary, rule.rule)]
         if inside and method == "GET":
-            wrong += [(role, method, *leaked) for leaked in read(made, browser, rule, canary)]
+            opened = list(read(made, browser, rule))
+            questions += len(opened)
+            wrong += [(role, method, page, f"canary {found.group()}") for page, said_there in opened
+                      if (found := canary.search(said_there))]
     after = dump(made.site.program, COUNTING | {"user_sessions"})
     wrong += [(role, "wrote", name, repr(changed)) for name in after
               if (changed := set(after[name]) ^ set(before[name])) and not is_an_export(name, changed)]
@@ -196,12 +199,12 @@ def difference(one: tuple[Any, ...], other: tuple[Any, ...]) -> str:
     return f"{left[max(at - 40, 0):at + 60]!r} {right[max(at - 40, 0):at + 60]!r}"
 
 
-def read(made: District, browser: Browser, rule: Rule, canary: re.Pattern[str]) -> Iterator[tuple[str, str]]:
-    """The pages a role opens of its own things, and of everybody's where nothing is a stranger's to it."""
+def read(made: District, browser: Browser, rule: Rule) -> Iterator[tuple[str, str]]:
+    """What the pages say that a role opens of its own things, and of everybody's where nothing is a stranger's to it:
+    address, text."""
     for filled in fillings(rule, made, NEAR):
         asking = Asking("GET", rule.rule, rule.endpoint, filled)
-        if found := canary.search(said(ask(browser, asking))):
-            yield asking.address(made.site.app), f"canary {found.group()}"
+        yield asking.address(made.site.app), said(ask(browser, asking))
 
 
 def is_an_export(table: str, added: set[tuple[Any, ...]]) -> bool:

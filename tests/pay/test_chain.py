@@ -245,6 +245,14 @@ def test_approval_and_lock_ask_for_a_fresh_proof(office: Office) -> None:
     assert refused(lambda: office.do("approve", batch, stale)) == "NotProved"
 
 
+def test_a_signed_sheet_asks_for_a_fresh_proof(office: Office) -> None:
+    """Answering for oneself does not; answering in another's name does."""
+    batch, sheet = office.compute(), office.sheet(office.principal_of("A"))
+    stale = Actor(office.hr.user_id, "hr", office.hr.grants, proved=False)
+    assert refused(lambda: office.answer(batch, "A", by=stale, sheet=sheet)) == "NotProved"
+    office.answer(batch, "A", by=office.hr, sheet=sheet)
+
+
 def test_a_return_voids_everything_and_needs_a_reason(office: Office) -> None:
     batch = office.approved(office.compute())
     assert refused(lambda: office.do("return_", batch, office.hr, comment=" ")) == "pay.reason_missing"

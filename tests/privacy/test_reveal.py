@@ -7,8 +7,10 @@ from sqlalchemy import select
 
 from talent.core.access import ROLES, operator
 from talent.core.audit import AuditEvent
+from talent.core.errors import RuleViolation
 from talent.core.work import Program
 from talent.people.models import Person
+from talent.privacy import reveal
 from tests import factories
 from tests.browser_client import Browser, Site, text
 from tests.conftest import Clock
@@ -88,6 +90,16 @@ def test_only_numbers_are_numbers(site: Site, person: int, field: str) -> None:
 
 def test_a_person_without_a_number_is_not_found(site: Site, program: Program) -> None:
     assert site.sign_in("hr").get(address(factories.add_person(program, "T9"))).status_code == 404
+
+
+@pytest.mark.parametrize("reason", ["", "curious"])
+def test_the_command_itself_asks_for_a_reason_that_is_one(
+    program: Program, site: Site, person: int, reason: str
+) -> None:
+    with pytest.raises(RuleViolation) as refused, program.begin(factories.actor(program, site.account("hr"))) as work:
+        reveal.reveal(work, person_id=person, field="phone", reason=reason, words="核对学历")
+    assert [each.code for each in refused.value.findings] == ["reveal.no_reason"]
+    assert events(program, "person:reveal") == []
 
 
 def test_a_ciphertext_of_another_row_does_not_open(site: Site, program: Program, person: int) -> None:
