@@ -18,6 +18,7 @@ from talent.core.work import Program
 from talent.web import (
     achievements,
     admin,
+    affected,
     audit,
     board,
     corrections,
@@ -94,6 +95,7 @@ PAGES = (
     notices,
     reveal,
     retention,
+    affected,
     proof,
     tokens,
 )

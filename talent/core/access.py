@@ -81,6 +81,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "notice:list": "all",
         "notice:propose": "all",
         "notice:approve": "all",
+        "breach:list": "all",
     },
     "leader": {
         **_OWN,
@@ -174,7 +175,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
 #: Rights whose use asks for a proof of who is there: password or code given within the last minutes.
 STEP_UP = frozenset({
     "account:manage", "policy:approve", "portrait:publish", "person:reveal", "mydata:export",
-    "retention:approve", "notice:approve", "pay:approve", "pay:lock", "period:approve",
+    "retention:approve", "notice:approve", "breach:list", "pay:approve", "pay:lock", "period:approve",
 })
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Select, Table, and_, case, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from talent.accounts.models import RoleGrant, User
 from talent.accounts.queries import really_granted
@@ -24,6 +25,8 @@ from talent.people.numbers import place_of
 from talent.privacy.inventory import OWN, Field, Sheet, inventory
 
 EXPORT = "mydata:export"
+#: One person, or the people of a query.
+Whose = int | InstrumentedAttribute[int]
 #: How a sealed number's other two columns end.
 SEALED, INDEX, MASKED = "_sealed", "_index", "_masked"
 
@@ -91,8 +94,9 @@ def record_export(work: Work, form: str) -> int:
 # ── which rows ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def about(table: Table, person_id: int) -> ColumnElement[bool] | None:
-    """The rows of a table that are about a person; None where nothing leads there."""
+def about(table: Table, person_id: Whose) -> ColumnElement[bool] | None:
+    """The rows of a table that are about a person, or about the person of an outer query; None where nothing leads
+    there."""
     own = OWN_WAY.get(table.name)
     if own is not None:
         return own(person_id)
@@ -106,14 +110,14 @@ def about(table: Table, person_id: int) -> ColumnElement[bool] | None:
     return or_(*accounts) if accounts else _through_another(table, person_id)
 
 
-def _through_another(table: Table, person_id: int) -> ColumnElement[bool] | None:
+def _through_another(table: Table, person_id: Whose) -> ColumnElement[bool] | None:
     """Rows that belong to a row about the person, as the states of a title do."""
     for column in table.columns:
         for key in column.foreign_keys:
             above = key.column.table
             if above is not table and pointing(above, Person.__tablename__):
                 rows = or_(*(each == person_id for each in pointing(above, Person.__tablename__)))
-                return column.in_(select(key.column).where(rows))
+                return column.in_(select(key.column).where(rows).correlate(Person))
     return None
 
 
@@ -122,9 +126,9 @@ def pointing(table: Table, at: str) -> list[Column[Any]]:
     return [column for column in table.columns if any(key.column.table.name == at for key in column.foreign_keys)]
 
 
-def _accounts(person_id: int) -> Select[int]:
+def _accounts(person_id: Whose) -> Select[int]:
     """Accounts that are or were the person's: a grant that was only proposed, or declined, makes none theirs."""
-    return select(RoleGrant.user_id).where(RoleGrant.person_id == person_id, really_granted())
+    return select(RoleGrant.user_id).where(RoleGrant.person_id == person_id, really_granted()).correlate(Person)
 
 
 def _of_events(person_id: int) -> ColumnElement[bool]:

@@ -18,6 +18,7 @@ from talent.core.work import Work
 from talent.policy.book import Value
 from talent.privacy import mine as own
 from talent.privacy import paper
+from talent.privacy.affected import LIST
 from talent.privacy.inventory import OWN, Field, Keep, fields, inventory, readers_of
 from talent.privacy.keeping import kept_told, kept_value
 from talent.privacy.mine import Held
@@ -38,7 +39,8 @@ def tabs(current: str) -> list[dict[str, Any]]:
     actor = current_actor()
     offered = [("mine", gettext("我的数据"), actor.may(OWN)), ("notice", gettext("告知书"), True),
                ("inventory", gettext("用途与期限"), True),
-               ("retention", gettext("到期清理"), actor.may("retention:read"))]
+               ("retention", gettext("到期清理"), actor.may("retention:read")),
+               ("affected", gettext("受影响的人"), actor.may(LIST))]
     return [{"label": label, "url": url_for(f"privacy.{name}"), "current": name == current}
             for name, label, may in offered if may]
 

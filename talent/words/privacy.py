@@ -3,6 +3,8 @@
 WORDS: dict[str, tuple[str, str]] = {
     "reveal.no_reason": ("没有选择查看的理由", "选一项；本人会看到谁在什么时候为什么看过"),
     "reveal.no_words": ("选“其他”的，没有写明理由", "写明为什么要看，至少 {least} 个字"),
+    "affected.no_account": ("没有登录名为“{name}”的账号", "按账号页上的登录名写；整个数据库外泄的不填"),
+    "affected.order": ("结束的日子早于开始的日子", "从哪天写在前，到哪天写在后"),
     "notice.day_past": ("生效日期早于今天 {today}", "填今天或以后的日子；新的一版不能追溯"),
     "notice.before_latest": ("生效日期早于上一版的 {latest}", "填那一天或以后的日子"),
     "notice.document_missing": ("没有写明文件名称或文号", "写明这一版是哪份文件定的"),

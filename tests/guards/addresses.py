@@ -82,6 +82,7 @@ NAMES_NOBODY: Mapping[str, str] = {
     "/admin/accounts/new": "for who manages every account", "/schools/new": "for who changes every school",
     "/admin/accounts/teachers": "for who manages every account",
     "/admin/accounts/slips": "for who manages every account", "/proof/sso": "a provider's",
+    "/privacy/affected": "for who reads everybody", "/privacy/affected/download": "for who reads everybody",
     "/objections/new": "to one's own portrait", "/privacy/notice": "one's own reading",
     "/privacy/notice/new": "of the district",
 }

@@ -158,6 +158,8 @@ SENT = (
     Sent("hr", "/privacy/number/{person_id}/phone", {"reason": "identity", "words": "核对证件"}),
     Sent("leader", "/privacy/retention/{privacy.run_id}/approve"),
     Sent("leader", "/privacy/retention/{privacy.run_id}/reject"),
+    Sent("hr", "/privacy/affected", {"account": "nearq-teacher", "since": "2026-09-01", "until": "2026-09-08"}),
+    Sent("hr", "/privacy/affected/download", {"since": "2026-09-01", "until": "2026-09-08"}),
     Sent("hr", "/privacy/retention/propose", before=(Sent("leader", "/privacy/retention/{privacy.run_id}/reject"),)),
     Sent("expert", "/proof", {"password": PASSWORD}),
     Sent("hr", "/records/training/{training.record_id}/correct", {**TRAINING, "why": "更正"}),
