@@ -13,12 +13,13 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, Unauthorized
 
+from talent.accounts import refused
 from talent.core.access import RIGHTS
 from talent.core.errors import Conflict, Finding, NotAllowed, NotFound, NotProved, RuleViolation, TooOften
 from talent.core.language import in_a_row
 from talent.policy.errors import NotInForce
 from talent.web.navigation import role_names
-from talent.web.security import current_visit, is_own_path, is_script, to_proof
+from talent.web.security import current_visit, is_own_path, is_script, program, to_proof
 from talent.words.say import all_words, say
 
 log = logging.getLogger("talent.web")
@@ -26,6 +27,8 @@ log = logging.getLogger("talent.web")
 #: Statuses with a page of their own in templates/errors; the others share refusal.html.
 OWN_PAGE = frozenset({403, 404, 409, 413, 429, 500, 503})
 RETRY_SECONDS = 10
+#: The database is locked, full or away.
+UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)
 
 Answer = tuple[Any, int] | tuple[Any, int, Mapping[str, str]]
 
@@ -73,9 +76,21 @@ def roles_with(permission: str) -> list[str]:
     return [name for role, name in role_names().items() if permission in RIGHTS[role]]
 
 
-def not_allowed(error: NotAllowed) -> Answer:
-    """403, naming the roles that may."""
+def _keep(error: NotAllowed) -> None:
+    """Into the audit, as far as the database can be written to: it may be the very thing that is full."""
     visit = current_visit()
+    if visit is None:
+        return
+    try:
+        refused.keep(program(), visit.actor, error.permission, f"{request.method} {request.url_rule}")
+    except UNAVAILABLE as failed:
+        log.warning("refusal not recorded: %s %s: %s", request.method, request.endpoint, type(failed).__name__)
+
+
+def not_allowed(error: NotAllowed) -> Answer:
+    """403, naming the roles that may; the auditor sees that somebody tried."""
+    visit = current_visit()
+    _keep(error)
     if visit is not None and not visit.actor.grants:
         return _page(403, gettext("您现在没有有效的角色"),
                      gettext("授权要由第二位管理员同意；调动、离岗或到期的，授权已随之结束。"),
@@ -197,7 +212,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(NotInForce, not_in_force)
     app.register_error_handler(413, too_large)
     app.register_error_handler(CSRFError, csrf_missing)
-    for unavailable_kind in (OperationalError, InterfaceError, PoolTimeout):
+    for unavailable_kind in UNAVAILABLE:
         app.register_error_handler(unavailable_kind, unavailable)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, unexpected)

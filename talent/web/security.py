@@ -258,9 +258,9 @@ def _find_caller() -> None:
         return
     with program().read(NOBODY) as work:
         caller = tokens.caller_of(work.session, sent.token, program().clock(), work.today)
+    g.visit = caller.visit if caller is not None else None
     if caller is not None and caller.reads_only and request.method not in ("GET", "HEAD"):
         raise NotAllowed("api:change")
-    g.visit = caller.visit if caller is not None else None
 
 
 def guard() -> AnyResponse | None:
