@@ -1,29 +1,23 @@
 """Past and present imports, for those who may look at them: the bureau sees all, a school office its own."""
 
 import json
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, not_, select, true
+from sqlalchemy import ColumnElement, and_, case, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from talent.accounts.models import User
 from talent.core.access import Actor
-from talent.core.batches import ChangeImage, ImportBatch
-from talent.core.database import Base
+from talent.core.batches import ImportBatch
 from talent.core.errors import NotFound
 from talent.core.files import StoredFile
 from talent.core.jobs import Job
-from talent.exchange.apply import TABLES
 from talent.exchange.preview import Preview, issues_from_json
 from talent.exchange.staging import preview_kept
-from talent.exchange.undo import as_added, is_filled_by_imports, moved_since
+from talent.exchange.undo_plan import plan
 from talent.workbooks.issues import Issue
-
-CHUNK = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,35 +128,5 @@ def uploads_of(session: Session, actor: Actor, batch_id: int) -> list[StoredFile
 def undo_forecast(session: Session, actor: Actor, batch_id: int) -> UndoForecast:
     """What undoing an accepted batch would do as things stand. Needs ``record:undo``."""
     actor.require("record:undo")
-    added, touched, moved = 0, 0, moved_since(session, batch_id)
-    for table in Base.metadata.sorted_tables:
-        if not is_filled_by_imports(table):
-            continue
-        mine = table.c.batch_id == batch_id
-        added += session.scalar(select(func.count()).select_from(table).where(mine)) or 0
-        if "version" in table.columns:
-            other = not_(as_added(table, moved))
-            touched += session.scalar(select(func.count()).select_from(table).where(mine, other)) or 0
-    images = changed = 0
-    for still in _images_still_hold(session, batch_id, moved):
-        images += 1
-        changed += not still
-    return UndoForecast(restored=images - changed, removed=added - touched, kept=touched + changed)
-
-
-def _images_still_hold(session: Session, batch_id: int, moved: Counter[tuple[str, int]]) -> Iterator[bool]:
-    """For each row the batch changed, whether it is still as the batch left it."""
-    by_table: dict[str, dict[int, int]] = {}
-    query = select(ChangeImage.table_name, ChangeImage.row_id, ChangeImage.action, ChangeImage.after)
-    for name, row_id, action, after in session.execute(query.where(ChangeImage.batch_id == batch_id)):
-        if action == "delete":
-            yield True
-        else:
-            by_table.setdefault(name, {})[row_id] = json.loads(after)["version"]
-    for name, left in by_table.items():
-        table, ids = TABLES[name], sorted(left)
-        for start in range(0, len(ids), CHUNK):
-            chunk = ids[start : start + CHUNK]
-            found = session.execute(select(table.c.id, table.c.version).where(table.c.id.in_(chunk)))
-            now = {id_: version for id_, version in found}
-            yield from (now.get(id_) in (left[id_], left[id_] + moved[name, id_]) for id_ in chunk)
+    undoing = plan(session, batch_id)
+    return UndoForecast(len(undoing.restored), sum(map(len, undoing.removed.values())), len(undoing.kept))

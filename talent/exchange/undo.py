@@ -1,26 +1,29 @@
 """Undo an accepted import: restore what it changed, remove what it added, keep what somebody touched since."""
 
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Table, and_, delete, or_, select, update
+from sqlalchemy import Table, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from talent.core.batches import ChangeImage, ImportBatch
 from talent.core.database import Base
 from talent.core.errors import Conflict, Finding, NotFound, RuleViolation
 from talent.core.work import Work
-from talent.exchange.apply import TABLES, from_image
+from talent.exchange.apply import TABLES
+from talent.exchange.undo_plan import CHUNK, Image, Row, Undoing, plan
 
 
 @dataclass
 class Undone:
-    """How many rows went back, were removed, or stay because they were changed since or are pointed at."""
+    """How many rows went back, were removed, or stay: changed since, pointed at, or (``taken``) in a place that
+    another row holds by now."""
 
     restored: int = 0
     removed: int = 0
-    kept: list[tuple[str, int]] = field(default_factory=list)
+    kept: list[Row] = field(default_factory=list)
+    taken: list[Row] = field(default_factory=list)
 
 
 def undo(work: Work, batch_id: int) -> Undone:
@@ -40,43 +43,36 @@ def undo(work: Work, batch_id: int) -> Undone:
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("import.not_accepted", state=batch.state)
-    result, moved = Undone(), moved_since(work.session, batch_id)
-    # Added rows go first: a period opened by the batch must be gone before the one it cut short is made whole again.
-    for table in reversed(Base.metadata.sorted_tables):
-        if is_filled_by_imports(table):
-            _remove(work, table, batch_id, result, moved)
-    _restore(work, batch_id, result, moved)
+    undoing = plan(work.session, batch_id)
+    result = Undone(kept=list(undoing.kept))
+    # What leaves a row that goes comes back first; then the added rows go: a period opened by the batch must be gone
+    # before the one it cut short is made whole again.
+    leaving = [image for image in undoing.restored if _leaves(image, undoing)]
+    _restore(work, leaving, result)
+    _remove(work, batch_id, undoing, result)
+    left = {image.row for image in leaving}
+    _restore(work, [image for image in undoing.restored if image.row not in left], result)
     if result.kept and batch.source == "form":
-        raise RuleViolation(_built_on(work, batch_id, result.kept))
+        raise RuleViolation(_built_on(work, batch_id, result))
     work.record(
         "import:undo", "import", batch_id, restored=result.restored, removed=result.removed, kept=len(result.kept)
     )
     return result
 
 
-def is_filled_by_imports(table: Table) -> bool:
-    """Whether rows of the table name the import that added them; other batches count from 1 as well."""
-    owner = table.columns.get("batch_id")
-    named = owner is not None and any(key.column.table is ImportBatch.__table__ for key in owner.foreign_keys)
-    return named and table.name != ChangeImage.__tablename__
+def _leaves(image: Image, undoing: Undoing) -> bool:
+    """Whether the row points at one that goes, and will not when it has come back."""
+    table = TABLES[image.table]
+    return image.action == "update" and any(
+        image.after.get(name) in undoing.removed.get(key.column.table.name, ())
+        for name in image.before for key in table.columns[name].foreign_keys)
 
 
-def moved_since(session: Session, batch_id: int) -> Counter[tuple[str, int]]:
-    """By how much the versions of rows went up through later changes that were undone: one up, one down again.
-
-    Such a row says what it said when the batch left it.
-    """
-    later = session.execute(
-        select(ChangeImage.table_name, ChangeImage.row_id)
-        .join(ImportBatch, ImportBatch.id == ChangeImage.batch_id)
-        .where(ImportBatch.id > batch_id, ImportBatch.state == "undone", ChangeImage.action == "update"))
-    moved = Counter((name, row_id) for name, row_id in later)
-    return Counter({row: 2 * times for row, times in moved.items()})
-
-
-def _built_on(work: Work, batch_id: int, kept: list[tuple[str, int]]) -> Finding:
+def _built_on(work: Work, batch_id: int, result: Undone) -> Finding:
     """What stands in the way: the latest batch that changed a row of this one, or something that points at one."""
-    rows = (and_(ChangeImage.table_name == table, ChangeImage.row_id == row_id) for table, row_id in kept[:100])
+    if result.taken:
+        return Finding("entry.place_taken")
+    rows = (and_(ChangeImage.table_name == table, ChangeImage.row_id == row_id) for table, row_id in result.kept[:100])
     later = work.session.scalars(
         select(ImportBatch).join(ChangeImage, ChangeImage.batch_id == ImportBatch.id)
         .where(or_(*rows), ImportBatch.id > batch_id, ImportBatch.state == "accepted").order_by(ImportBatch.id.desc())
@@ -87,63 +83,72 @@ def _built_on(work: Work, batch_id: int, kept: list[tuple[str, int]]) -> Finding
     return Finding("entry.built_on", params={"number": later.id, "on": later.as_of, "reason": later.reason})
 
 
-def _restore(work: Work, batch_id: int, result: Undone, moved: Counter[tuple[str, int]]) -> None:
-    images = work.session.scalars(
-        select(ChangeImage).where(ChangeImage.batch_id == batch_id).order_by(ChangeImage.id.desc())
-    )
-    for row in images.all():
-        table = TABLES[row.table_name]
-        before, after = from_image(table, row.before), from_image(table, row.after)
-        if row.action == "delete":
-            work.session.execute(table.insert().values(id=row.row_id, **before))
-            result.restored += 1
+# ── what goes ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _remove(work: Work, batch_id: int, undoing: Undoing, result: Undone) -> None:
+    for table in reversed(Base.metadata.sorted_tables):
+        ids = undoing.removed.get(table.name)
+        if not ids:
             continue
-        left = after["version"], after["version"] + moved[row.table_name, row.row_id]
-        written = work.session.execute(
-            update(table).where(table.c.id == row.row_id, table.c.version.in_(left))
-            .values({**before, "version": table.c.version + 1})
-        )
-        if written.rowcount == 1:  # type: ignore[attr-defined]
-            result.restored += 1
-        else:
-            result.kept.append((row.table_name, row.row_id))
+        try:
+            gone = _delete(work, table, batch_id, ids, whole=not undoing.staying.get(table.name))
+        except IntegrityError as error:  # somebody pointed at one of them this very moment
+            raise Conflict("import.row_changed", table=table.name) from error
+        if gone != len(ids):
+            raise Conflict("import.row_changed", table=table.name)
+        result.removed += gone
 
 
-def _remove(
-    work: Work, table: Table, batch_id: int, result: Undone, moved: Counter[tuple[str, int]]
-) -> None:
-    ids = work.session.scalars(select(table.c.id).where(table.c.batch_id == batch_id)).all()
-    if not ids:
-        return
-    untouched = as_added(table, moved) if "version" in table.columns else table.c.id.is_not(None)
+def _delete(work: Work, table: Table, batch_id: int, ids: frozenset[int], *, whole: bool) -> int:
+    if whole:
+        return work.session.execute(delete(table).where(table.c.batch_id == batch_id)).rowcount  # type: ignore[attr-defined,no-any-return]
+    ordered, gone = sorted(ids), 0
+    for start in range(0, len(ordered), CHUNK):
+        some = delete(table).where(table.c.id.in_(ordered[start : start + CHUNK]))
+        gone += work.session.execute(some).rowcount  # type: ignore[attr-defined]
+    return gone
+
+
+# ── what comes back ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _restore(work: Work, images: Iterable[Image], result: Undone) -> None:
+    """All rows of a kind at once; one by one where another row holds the place of some."""
+    groups: dict[tuple[str, str, tuple[str, ...]], list[Image]] = defaultdict(list)
+    for image in images:
+        groups[image.table, image.action, tuple(image.before)].append(image)
+    for some in groups.values():
+        if _put_back(work, some):
+            result.restored += len(some)
+            continue
+        for image in some:
+            if _put_back(work, [image]):
+                result.restored += 1
+            else:
+                result.kept.append(image.row)
+                result.taken.append(image.row)
+
+
+def _put_back(work: Work, images: list[Image]) -> bool:
+    """Write the rows of one table, changed or deleted alike; False, with nothing written, where a place is taken."""
     try:
         with work.session.begin_nested():
-            gone = work.session.execute(delete(table).where(table.c.batch_id == batch_id, untouched))
-        result.removed += gone.rowcount  # type: ignore[attr-defined]
-        if gone.rowcount != len(ids):  # type: ignore[attr-defined]
-            left = work.session.scalars(select(table.c.id).where(table.c.batch_id == batch_id))
-            result.kept.extend((table.name, id_) for id_ in left)
+            _write(work, images)
     except IntegrityError:
-        _remove_one_by_one(work, table, batch_id, result, untouched)
+        return False
+    return True
 
 
-def as_added(table: Table, moved: Counter[tuple[str, int]]) -> ColumnElement[bool]:
-    """Rows of the table that say what they said when they were added."""
-    again = [and_(table.c.id == row_id, table.c.version == 1 + up) for (name, row_id), up in moved.items()
-             if name == table.name]
-    return or_(table.c.version == 1, *again)
-
-
-def _remove_one_by_one(
-    work: Work, table: Table, batch_id: int, result: Undone, untouched: ColumnElement[bool]
-) -> None:
-    """Some rows are pointed at by later ones: remove the others, as far as nobody changed them since."""
-    for id_ in work.session.scalars(select(table.c.id).where(table.c.batch_id == batch_id)).all():
-        try:
-            with work.session.begin_nested():
-                gone = work.session.execute(delete(table).where(table.c.id == id_, untouched)).rowcount  # type: ignore[attr-defined]
-        except IntegrityError:
-            gone = 0
-        result.removed += gone
-        if not gone:
-            result.kept.append((table.name, id_))
+def _write(work: Work, images: list[Image]) -> None:
+    table, connection = TABLES[images[0].table], work.session.connection()
+    if images[0].action == "delete":
+        connection.execute(insert(table), [{"id": image.row_id, **image.before} for image in images])
+        return
+    names = [name for name in images[0].before if name != "version"]
+    statement = update(table).where(table.c.id == bindparam("old_id"), table.c.version == bindparam("now")).values(
+        {**{name: bindparam(f"new_{name}") for name in names}, "version": table.c.version + 1})
+    rows = [{"old_id": image.row_id, "now": image.now, **{f"new_{name}": image.before[name] for name in names}}
+            for image in images]
+    if connection.execute(statement, rows).rowcount != len(rows):
+        raise Conflict("import.row_changed", table=table.name)

@@ -17,6 +17,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "act.school_not_open": ("“{school}”{day} 没有开办", "选一所那天开办的学校"),
     "act.nothing_filled": ("一项也没有填", "填要改的那一项；其余留空不变"),
     "entry.built_on": ("后来第 {number} 号办理（{on}，{reason}）建立在这一次之上，不能单独撤销", "先撤销后来的那一次，再撤销这一次"),
+    "entry.place_taken": ("原来的位置已被另一条记录占用，不能恢复", "先撤回后来的那一条"),
     "entry.pointed_at_since": ("后来的记录指向这一次登记的内容，不能撤销", "先处理后来的记录"),
     "school_act.before_opening": ("不晚于启用日期 {opened}", "改日期；启用日期错了的，先更正"),
     "school_act.closed_already": ("这所学校已于 {closed} 停办", "停办登记错了的，撤销那一次"),

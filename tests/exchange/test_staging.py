@@ -225,7 +225,8 @@ def test_undo_keeps_who_was_changed_also_when_a_colleague_is_pointed_at(loaded: 
                              .values(name="唐亦周", version=Person.version + 1))
     with loaded.program.begin(loaded.actor) as work:
         done = undo(work, batch_id)
-    assert sorted(name for name, _id in done.kept) == ["people", "people"]
+    assert sorted(name for name, _id in done.kept) == ["employments", "employments", "people", "people"], \
+        "who stays keeps their post"
     with loaded.program.read(loaded.actor) as work:
         assert work.session.scalar(select(Person.name).where(Person.staff_no == "0103")) == "唐亦周"
 
