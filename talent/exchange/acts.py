@@ -6,6 +6,7 @@ The row goes the way every row of a workbook goes, so what opens, closes or corr
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -142,10 +143,11 @@ def papers(asked: Asked) -> Iterator[Finding]:
 def planned(work: Work, sheets: Sequence[SheetRead], right: str) -> Outcome:
     """The plan of an act's rows; RuleViolation with everything that stops it, each finding at its field."""
     outcome = plan_within(work, Reading(list(sheets)), None, work.require(right))
-    kinds = [sheet.kind for sheet in sheets]
-    errors = [finding for kind in kinds for finding in at_fields(kind, outcome.issues) if finding.level == "error"]
+    kinds = {sheet.sheet: sheet.kind for sheet in sheets}
+    errors = [finding for issue in outcome.issues if issue.level == "error"
+              for finding in at_fields(kinds.get(issue.sheet, sheets[0].kind), [issue])]
     if errors:
-        raise RuleViolation(errors[: len(outcome.issues)])
+        raise RuleViolation(errors)
     return outcome
 
 
@@ -172,11 +174,10 @@ def sheet_of_rows(rows: Sequence[Typed], *, carried: bool = False) -> SheetRead:
     numbered = []
     for number, sheet in enumerate(read, 2):
         numbered += [ParsedRow(number, {**row.values, **({CARRIED: True} if carried else {})}) for row in sheet.rows]
-    whole = read[0].parsed
-    whole.rows[:] = numbered
-    for sheet in read[1:]:
-        whole.issues.extend(sheet.parsed.issues)
-    return read[0]
+    parsed = [sheet.parsed for sheet in read]
+    whole = replace(parsed[0], rows=numbered, count=sum(each.count for each in parsed),
+                    issues=[issue for each in parsed for issue in each.issues])
+    return replace(read[0], parsed=whole)
 
 
 def _row(act: Act, who: Standing, asked: Asked) -> Typed:

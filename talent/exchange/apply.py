@@ -33,9 +33,20 @@ def write(session: Session, plans: Iterable[SheetPlan], batch_id: int) -> None:
             _delete(session, table, deletes)
         for table in tables:
             updates = _of(plan, table, "update")
-            _images(session, table, updates, batch_id)
-            _update(session, table, updates)
+            waiting = [change for change in updates if _points_at_new(change)]
+            _change(session, table, [change for change in updates if change not in waiting], batch_id)
             _add(session, table, _of(plan, table, "add"), batch_id)
+            _change(session, table, waiting, batch_id)
+
+
+def _points_at_new(change: Change) -> bool:
+    """Whether a value leads to a row that the same file adds, and that is not written yet."""
+    return any(isinstance(value, Ref) and value.id is None for value in change.values.values())
+
+
+def _change(session: Session, table: Table, updates: list[Change], batch_id: int) -> None:
+    _images(session, table, updates, batch_id)
+    _update(session, table, updates)
 
 
 def _of(plan: SheetPlan, table: Table, action: Action) -> list[Change]:
@@ -53,12 +64,7 @@ def _without_later_schools(session: Session, table: Table, adds: list[Change], b
     """Schools that merged into another new school wait until that one is written."""
     waiting = adds
     while waiting:
-        ready = [
-            change
-            for change in waiting
-            if not isinstance(change.values.get("merged_into_id"), Ref)
-            or change.values["merged_into_id"].id is not None
-        ]
+        ready = [change for change in waiting if not _points_at_new(change)]
         if not ready or len(ready) == len(waiting):
             return waiting
         waiting = [change for change in waiting if change not in ready]

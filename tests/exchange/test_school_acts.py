@@ -9,10 +9,12 @@ from sqlalchemy import func, select
 from talent.assistance.models import Assignment
 from talent.core.access import Actor, Grant, operator
 from talent.core.audit import AuditEvent
+from talent.core.batches import ImportBatch
 from talent.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from talent.core.work import Program
-from talent.exchange import school_acts
+from talent.exchange import acts, school_acts
 from talent.exchange.act_facts import Asked, Forecast
+from talent.exchange.one_row import sheet_of
 from talent.indicators import queries as indicators
 from talent.indicators.models import Enrolment, Facility, Quota
 from talent.indicators.schools import figures_of
@@ -139,6 +141,8 @@ def test_a_merger_moves_everybody_in_one_act(program: Program, district: dict[st
     batch, _ = perform(program, district["S1"], what)
     assert staff(program, SEPTEMBER) == {"S2": ["T1", "T2", "T4", "T5"]} and staff(program, THEN) == before
     with program.read(HR) as work:
+        summary = json.loads(work.session.get_one(ImportBatch, batch).summary)
+        assert [(sheet["kind"], sheet["rows"]) for sheet in summary] == [("schools", 1), ("teachers", 3)]
         gone = school_on(work, district["S1"], SEPTEMBER)
         assert gone.successor == (district["S2"], "第二小学")
         event = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "school:merge")).one()
@@ -165,6 +169,16 @@ def test_a_merger_takes_later_periods_along_and_refuses_those_who_come(
     with pytest.raises(RuleViolation) as refusal:
         take_back(program, batch)
     assert [finding.code for finding in refusal.value.findings] == ["entry.built_on"]
+
+
+def test_each_sheet_of_an_act_names_its_own_fields(program: Program, district: dict[str, int]) -> None:
+    """What stops the people of a merger is said of people, although the school's row comes first."""
+    with pytest.raises(RuleViolation) as refused, program.read(HR) as work:
+        acts.planned(work, [sheet_of(school_acts.SCHOOLS.kind, {"code": "S9", "name": "新小学", "kind": "小学"}),
+                            sheet_of(acts.ROSTER.kind, {"staff_no": "T9", "name": "新人", "school_code": "S0"})],
+                     "person:change")
+    assert [(each.code, each.params.get("field")) for each in refused.value.findings] == [
+        ("record.no_such_school", "school_code")]
 
 
 def _id(program: Program, staff_no: str) -> int:

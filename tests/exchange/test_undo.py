@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from talent.core.access import operator
 from talent.core.batches import ImportBatch
@@ -93,6 +94,24 @@ def test_a_school_that_somebody_came_to_since_stays(district: Program, tmp_path:
     assert (done.removed, [name for name, _ in done.kept]) == (1, ["schools"])
     with district.read(operator()) as work:
         assert work.session.scalars(select(School.code).order_by(School.code)).all() == ["0001", "0002", "0009"]
+
+
+def test_a_merger_into_a_school_of_the_same_file_is_done_and_taken_back(district: Program, tmp_path: Path) -> None:
+    merged = imported(district, tmp_path, "schools", [
+        {**SCHOOLS[1], "停用日期": "2026-09-01", "并入学校代码": "0009"},
+        {**SCHOOLS[0], "学校代码": "0009", "学校名称": "新校"}])
+    assert merged.accepted
+
+    def heirs() -> dict[str, str | None]:
+        heir = aliased(School)
+        with district.read(operator()) as work:
+            rows = work.session.execute(select(School.code, heir.code).outerjoin(heir, heir.id == School.merged_into_id))
+            return {code: into for code, into in rows}
+
+    assert heirs() == {"0001": None, "0002": "0009", "0009": None}
+    done = taken_back(district, merged)
+    assert (done.restored, done.removed, done.kept) == (1, 1, [])
+    assert heirs() == {"0001": None, "0002": None}
 
 
 def withdrawn(program: Program) -> int:
