@@ -27,6 +27,7 @@ class Directory:
         self.people: dict[str, Ref] = {}
         self.people_by_id: dict[int | None, Ref] = {}
         self._by_index: dict[str, Ref] = {}
+        self._former: set[tuple[int, str]] = set()
         self._load_people(work, scope, set(wanted), set(ids))
         self._allowed_schools = None if scope.everyone else scope.schools
 
@@ -54,15 +55,17 @@ class Directory:
                     Person.id.in_(ids),
                 )
             )
-            aliases = aliases.where(PersonAlias.value.in_(keys))
         for id_, staff_no, name, index in work.session.execute(query):
             ref = Ref(id_, staff_no, name)
             self.people[staff_no] = ref
             self.people_by_id[id_] = ref
             if index:
                 self._by_index[index] = ref
+        if len(wanted) + len(ids) <= FEW:
+            aliases = aliases.where(PersonAlias.person_id.in_(list(self.people_by_id)))
         for value, person_id in work.session.execute(aliases):
             if person_id in self.people_by_id:
+                self._former.add((person_id, value))
                 self._by_index.setdefault(value, self.people_by_id[person_id])
 
     def may_load_for(self, school: Ref) -> bool:
@@ -83,6 +86,10 @@ class Directory:
     def by_id_number(self, number: str) -> Ref | None:
         """The person whose present or former ID number this is."""
         return self._by_index.get(self._vault.index(number))
+
+    def is_former(self, ref: Ref, number: str) -> bool:
+        """Whether it is kept already that the person was known by this staff number, or the hash of this ID number."""
+        return ref.id is not None and (ref.id, number) in self._former
 
     def coming_school(self, code: str, name: str) -> Ref:
         """A school this import adds."""

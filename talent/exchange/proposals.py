@@ -156,6 +156,8 @@ def _json(values: Mapping[str, str]) -> str:
 
 def put(work: Work, row: Proposal, action: str = "proposal:submit") -> int:
     """Write the proposal and that it was made, unless the same record, or the same new one, is asked for already."""
+    # One person's proposals wait for each other: of two clicks at once on a new one, no constraint stops the second.
+    work.session.scalar(select(Person.id).where(Person.id == row.person_id).with_for_update())
     same = Proposal.record_id == row.record_id if row.record_id is not None else (
         (Proposal.person_id == row.person_id) & (Proposal.action == "add") & (Proposal.cells == row.cells))
     known = work.session.scalar(

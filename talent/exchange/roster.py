@@ -254,15 +254,16 @@ class RosterPlanner:
 
     def _changed_numbers(self, plan: SheetPlan, row: ParsedRow, known: Ref, person: dict[str, Any]) -> dict[str, Any]:
         changed: dict[str, Any] = {}
-        if row.values["staff_no"] != person["staff_no"] and row.values["staff_no"] in self.directory.people:
+        written = row.values["staff_no"]
+        if written != person["staff_no"] and written in self.directory.people:
             return changed
-        if row.values["staff_no"] != person["staff_no"] and self.directory.person(row.values["staff_no"]) is None:
+        if written != person["staff_no"] and self._is_new_number(row, written):
             plan.note(
                 Finding("roster.staff_no_changed", params={"old": person["staff_no"]}, level="warning"), row, "staff_no"
             )
-            plan.changes.append(self._alias(known, "staff_no", person["staff_no"], row))
-            changed["staff_no"] = row.values["staff_no"]
-            self.directory.renumbered(known, row.values["staff_no"])
+            self._keep_alias(plan, known, "staff_no", person["staff_no"], row)
+            changed["staff_no"] = written
+            self.directory.renumbered(known, written)
         for field, column in NUMBERS:
             number = row.values.get(column)
             if not number:
@@ -273,17 +274,21 @@ class RosterPlanner:
             elif self.work.vault.index(number) != person[f"{field}_index"]:
                 if field == "id_number" and person["id_number_index"]:
                     plan.note(Finding("roster.id_changed", level="warning"), row, column)
-                    plan.changes.append(self._alias(known, "id_number", person["id_number_index"], row))
+                    self._keep_alias(plan, known, "id_number", person["id_number_index"], row)
                 changed.update(self._sealed(person["uid"], field, number))
         return changed
 
-    def _alias(self, known: Ref, kind: str, value: str, row: ParsedRow) -> Change:
-        return Change(
-            PersonAlias.__tablename__,
-            "add",
-            {"person_id": known, "kind": kind, "value": value, "replaced_at": self.work.now},
-            row.number,
-        )
+    def _is_new_number(self, row: ParsedRow, written: str) -> bool:
+        """A number nobody has; one the person had before comes back only where the row names the record: else the
+        file is simply older."""
+        return self.directory.person(written) is None or bool(row.values.get("record_id"))
+
+    def _keep_alias(self, plan: SheetPlan, known: Ref, kind: str, value: str, row: ParsedRow) -> None:
+        """Old files still find the person by the number; it is kept once, however often it comes and goes."""
+        if self.directory.is_former(known, value):
+            return
+        kept = {"person_id": known, "kind": kind, "value": value, "replaced_at": self.work.now}
+        plan.changes.append(Change(PersonAlias.__tablename__, "add", kept, row.number))
 
 
 def _blank_period() -> dict[str, Any]:

@@ -24,6 +24,7 @@ from talent.people import rules, school_rules
 from talent.people.models import Employment, Person, PersonAlias, School
 from talent.tiers.models import Title
 from talent.words.say import all_words
+from tests.exchange.test_roster import imported
 from tests.factories import BEGINNING, add_person, add_school
 
 HR = Actor(1, "hr", (Grant("hr"),))
@@ -167,6 +168,30 @@ def test_a_corrected_staff_number_is_an_alias(program: Program, person: int) -> 
     with program.read(operator()) as work:
         assert work.session.get_one(Person, person).staff_no == "T1"
         assert work.session.scalars(select(PersonAlias.value)).all() == []
+
+
+@pytest.mark.parametrize(("act", "column", "numbers"), [
+    ("staff_no", "staff_no", ("0077", "T1", "0077", "0088", "T1")),
+    ("identity", "id_number", (ID_NUMBER, OTHER_ID, ID_NUMBER, OTHER_ID)),
+])
+def test_a_number_comes_and_goes_and_comes_again(
+    program: Program, person: int, act: str, column: str, numbers: tuple[str, ...]
+) -> None:
+    """Corrected wrongly, corrected back, and again: each former number is kept once."""
+    for number in numbers:
+        perform(program, person, asked(act, None, **{column: number}))
+    with program.read(operator()) as work:
+        row = work.session.get_one(Person, person)
+        assert numbers[-1] == row.staff_no or row.id_number_index == work.vault.index(numbers[-1])
+        former = work.session.scalars(select(PersonAlias.value)).all()
+    assert len(former) == len(set(former)) == len(set(numbers) | {"T1"}) - (act == "identity")
+
+def test_an_older_file_with_a_former_number_renames_nobody(program: Program, person: int, tmp_path: Path) -> None:
+    perform(program, person, asked("staff_no", None, staff_no="0077"))
+    imported(program, tmp_path, "teachers", [
+        {"工号": "T1", "姓名": "张三", "学校代码": "S1", "学段": "小学", "任教学科": "语文", "人员类别": "专任教师"}])
+    with program.read(operator()) as work:
+        assert work.session.get_one(Person, person).staff_no == "0077"
 
 
 def test_an_id_number_is_sealed_masked_and_its_old_one_kept(program: Program, person: int) -> None:

@@ -5,6 +5,7 @@ import json
 import random
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from talent.training.models import Training
 from tests import factories
 from tests.conftest import Clock
 from tests.exchange.test_entries import HR, ROWS, added, codes, district, said, version
+from tests.pay.test_races import at_once
 from tests.privacy.people import give_numbers
 
 __all__ = ["district"]
@@ -79,6 +81,14 @@ def hours(program: Program) -> int:
     """The recognised hours of T1 in hundredths."""
     with program.read(HR) as work:
         return training.evaluation_hours(work, TODAY, [1]).get(1, 0)
+
+
+def test_of_two_clicks_at_once_one_proposes(district: Program) -> None:
+    for number in range(5):
+        click = partial(propose, district, name=f"新训{number}")
+        assert at_once(click, click) == ["RuleViolation", "done"]
+    with district.read(HR) as work:
+        assert work.session.scalar(select(func.count()).select_from(Proposal)) == 5
 
 
 # ── the rules ────────────────────────────────────────────────────────────────────────────────────────────────
