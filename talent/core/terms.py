@@ -141,7 +141,8 @@ ALIAS_KIND: Mapping[str, str] = {"工号": "staff_no", "证件号码": "id_numbe
 #: What a retention run may take away.
 RETENTION: Mapping[str, str] = {
     "离岗人员的手机": "phone", "离岗人员的证件号码": "id_number", "改动前后里的号码": "images", "上传的文件": "uploads",
-    "没有收下的导入": "previews", "被替代的画像得分": "scores", "结束的登录会话": "sessions", "登录失败次数": "failures",
+    "没有收下的导入": "previews", "收下的导入里引的原文": "remarks", "被替代的画像得分": "scores", "结束的登录会话": "sessions", "登录失败次数": "failures",
+    "用过的恢复码": "codes",
     "办结的后台任务": "jobs", "给其他系统的答复": "answers",
 }
 RETENTION_STATE: Mapping[str, str] = {

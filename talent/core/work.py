@@ -27,13 +27,15 @@ def utc_now() -> datetime:
 
 @dataclass
 class Work:
-    """What a command needs and nothing more. ``undo`` takes what a rollback must undo beside the database."""
+    """What a command needs and nothing more. ``zone`` is where a day begins; ``undo`` takes what a rollback must undo
+    beside the database."""
 
     session: Session
     actor: Actor
     now: datetime
     today: date
     vault: Vault
+    zone: ZoneInfo
     undo: ExitStack = field(default_factory=ExitStack)
     events: list[audit.Event] = field(default_factory=list)
 
@@ -79,13 +81,18 @@ class Program:
         """The key that links audit events into a chain."""
         return self.settings.key("audit")
 
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """Where the district's days begin and end."""
+        return ZoneInfo(self.settings.timezone)
+
     @property
     def today(self) -> date:
         """The local day: periods are local dates, instants are UTC."""
-        return self.clock().astimezone(ZoneInfo(self.settings.timezone)).date()
+        return self.clock().astimezone(self.zone).date()
 
     def _work(self, session: Session, actor: Actor) -> Work:
-        return Work(session, actor, self.clock(), self.today, self.vault)
+        return Work(session, actor, self.clock(), self.today, self.vault, self.zone)
 
     @contextmanager
     def begin(self, actor: Actor) -> Iterator[Work]:

@@ -4,13 +4,13 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, String, and_, cast, delete, func, not_, or_, select, tuple_, update
 from sqlalchemy.orm import aliased
 
-from talent.accounts.models import ApiAnswer, LoginFailure, User, UserSession
+from talent.accounts.models import ApiAnswer, LoginFailure, RecoveryCode, User, UserSession
 from talent.core.batches import ChangeImage, ImportBatch
 from talent.core.files import StoredFile
 from talent.core.jobs import Job
@@ -37,14 +37,23 @@ class Kind:
 
     code: str
     key: str
-    find: Callable[[date], Select[*tuple[Any, ...]]]
+    find: Callable[["Cut"], Select[*tuple[Any, ...]]]
     erase: Callable[[Work, Sequence[str]], None]
     remembered: bool = False
 
 
-def cut(work: Work, kind: Kind, on: date) -> date:
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What ended before this local day is due; ``moment`` is when the day begins."""
+
+    day: date
+    moment: datetime
+
+
+def cut(work: Work, kind: Kind, on: date) -> Cut:
     """What ended before this day is due on ``on``."""
-    return add_months(on, -work.book.at(kind.key, on).value)
+    day = add_months(on, -work.book.at(kind.key, on).value)
+    return Cut(day, datetime.combine(day, time.min, work.zone))
 
 
 def keys_due(work: Work, kind: Kind, on: date) -> list[str]:
@@ -56,10 +65,6 @@ def keys_due(work: Work, kind: Kind, on: date) -> list[str]:
 def digest(keys: Sequence[str]) -> str:
     """What an approval binds of a class."""
     return hashlib.sha256("\n".join(sorted(keys)).encode()).hexdigest()
-
-
-def _moment(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)
 
 
 # ── people who left ──────────────────────────────────────────────────────────────────────────────────────────
@@ -75,12 +80,12 @@ def _left_before(day: date) -> ColumnElement[bool]:
     return ever.exists() & ~serving.exists()
 
 
-def _with_number(field: str) -> Callable[[date], Select[*tuple[Any, ...]]]:
+def _with_number(field: str) -> Callable[[Cut], Select[*tuple[Any, ...]]]:
     sealed = getattr(Person, f"{field}_sealed")
 
-    def find(day: date) -> Select[*tuple[Any, ...]]:
+    def find(before: Cut) -> Select[*tuple[Any, ...]]:
         return select(Person.uid.label("key"), (Person.staff_no + " " + Person.name).label("told")).where(
-            sealed.is_not(None), _left_before(day))
+            sealed.is_not(None), _left_before(before.day))
 
     return find
 
@@ -117,10 +122,10 @@ def _strip(image: ChangeImage, numbers: Sequence[str] = ("id_number", "phone")) 
         setattr(image, side, json.dumps(kept, ensure_ascii=False, sort_keys=True))
 
 
-def _images(day: date) -> Select[*tuple[Any, ...]]:
+def _images(before: Cut) -> Select[*tuple[Any, ...]]:
     return select(ChangeImage.id.label("key"), cast(ChangeImage.batch_id, String).label("told")).join(
         ImportBatch, ImportBatch.id == ChangeImage.batch_id).where(
-        ChangeImage.table_name == Person.__tablename__, ImportBatch.accepted_at < _moment(day),
+        ChangeImage.table_name == Person.__tablename__, ImportBatch.accepted_at < before.moment,
         or_(ChangeImage.before.contains("_sealed"), ChangeImage.after.contains("_sealed")))
 
 
@@ -132,28 +137,28 @@ def _strip_images(work: Work, keys: Sequence[str]) -> None:
 # ── rows that simply go ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _sessions(day: date) -> Select[*tuple[Any, ...]]:
+def _sessions(before: Cut) -> Select[*tuple[Any, ...]]:
     ended = func.coalesce(UserSession.ended_at, UserSession.expires_at)
     return select(UserSession.id.label("key"), User.name.label("told")).join(
-        User, User.id == UserSession.user_id).where(ended < _moment(day))
+        User, User.id == UserSession.user_id).where(ended < before.moment)
 
 
-def _failures(day: date) -> Select[*tuple[Any, ...]]:
+def _failures(before: Cut) -> Select[*tuple[Any, ...]]:
     return select(LoginFailure.id.label("key"), LoginFailure.address.label("told")).where(
-        LoginFailure.last_at < _moment(day))
+        LoginFailure.last_at < before.moment)
 
 
-def _jobs(day: date) -> Select[*tuple[Any, ...]]:
+def _jobs(before: Cut) -> Select[*tuple[Any, ...]]:
     """Finished ones whose result nobody opens any more; a paper's job goes with the paper."""
     return select(Job.id.label("key"), Job.kind.label("told")).where(
-        Job.finished_at < _moment(day), Job.state.in_(("done", "failed")), ~Job.result.contains('"file"'))
+        Job.finished_at < before.moment, Job.state.in_(("done", "failed")), ~Job.result.contains('"file"'))
 
 
-def _answers(day: date) -> Select[*tuple[Any, ...]]:
+def _answers(before: Cut) -> Select[*tuple[Any, ...]]:
     """Answers to other systems that nobody sends the same request for any more."""
     named = cast(ApiAnswer.user_id, String) + " " + ApiAnswer.key
     return select(named.label("key"), (User.name + " " + ApiAnswer.key).label("told")).join(
-        User, User.id == ApiAnswer.user_id).where(ApiAnswer.answered_at < _moment(day))
+        User, User.id == ApiAnswer.user_id).where(ApiAnswer.answered_at < before.moment)
 
 
 def _remove_answers(work: Work, keys: Sequence[str]) -> None:
@@ -164,11 +169,17 @@ def _remove_answers(work: Work, keys: Sequence[str]) -> None:
                              .execution_options(synchronize_session=False))
 
 
-def _scores(day: date) -> Select[*tuple[Any, ...]]:
+def _spent_codes(before: Cut) -> Select[*tuple[Any, ...]]:
+    """Recovery codes that were used; those in hand stay as long as the account."""
+    return select(RecoveryCode.id.label("key"), User.name.label("told")).join(
+        User, User.id == RecoveryCode.user_id).where(RecoveryCode.used_at < before.moment)
+
+
+def _scores(before: Cut) -> Select[*tuple[Any, ...]]:
     """Superseded runs whose scores no later run goes on from."""
     later = select(PortraitRun.previous_id).where(PortraitRun.previous_id.is_not(None))
     return select(PortraitRun.id.label("key"), PortraitRun.code.label("told")).where(
-        PortraitRun.state == SUPERSEDED, PortraitRun.published_at < _moment(day), PortraitRun.id.not_in(later),
+        PortraitRun.state == SUPERSEDED, PortraitRun.published_at < before.moment, PortraitRun.id.not_in(later),
         select(PortraitScore.id).where(PortraitScore.run_id == PortraitRun.id).exists())
 
 
@@ -185,18 +196,18 @@ def _remove(column: Any) -> Callable[[Work, Sequence[str]], None]:
 # ── imports ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _files(day: date) -> Select[*tuple[Any, ...]]:
+def _files(before: Cut) -> Select[*tuple[Any, ...]]:
     """The bytes follow once their rows have gone."""
     # A signed sheet is a voucher of the pay batch it belongs to.
     vouchers = select(PayStep.sheet_id).where(PayStep.sheet_id.is_not(None))
     return select(StoredFile.id.label("key"), StoredFile.name.label("told")).where(
-        StoredFile.stored_at < _moment(day), StoredFile.id.not_in(vouchers))
+        StoredFile.stored_at < before.moment, StoredFile.id.not_in(vouchers))
 
 
-def _previews(day: date) -> Select[*tuple[Any, ...]]:
+def _previews(before: Cut) -> Select[*tuple[Any, ...]]:
     """Imports handed in and never decided on."""
     return select(ImportBatch.id.label("key"), cast(ImportBatch.id, String).label("told")).where(
-        ImportBatch.state.in_(("staged", "refused")), ImportBatch.created_at < _moment(day))
+        ImportBatch.state.in_(("staged", "refused")), ImportBatch.created_at < before.moment)
 
 
 def _discard(work: Work, keys: Sequence[str]) -> None:
@@ -207,6 +218,31 @@ def _discard(work: Work, keys: Sequence[str]) -> None:
                              .execution_options(synchronize_session=False))
 
 
+def _remarks(before: Cut) -> Select[*tuple[Any, ...]]:
+    """Files taken in, whose preview and remarks still quote their rows."""
+    return select(ImportBatch.id.label("key"), cast(ImportBatch.id, String).label("told")).where(
+        ImportBatch.source == "file", ImportBatch.state.in_(("accepted", "undone")),
+        ImportBatch.accepted_at < before.moment,
+        or_(ImportBatch.issues != "[]", and_(ImportBatch.summary.contains('"preview"'),
+                                             not_(ImportBatch.summary.endswith(UNQUOTED)))))
+
+
+#: How the preview of a batch ends that quotes nothing: totals stay, rows and samples are gone.
+UNQUOTED = '"samples": {}, "rows": []}}'
+
+
+def _unquote(work: Work, keys: Sequence[str]) -> None:
+    """Totals stay, and what was changed stays undoable; what the file said of people goes."""
+    for start in range(0, len(keys), AT_ONCE):
+        some = [int(key) for key in keys[start : start + AT_ONCE]]
+        for batch in work.session.scalars(select(ImportBatch).where(ImportBatch.id.in_(some))):
+            kept = json.loads(batch.summary)
+            if isinstance(kept, dict) and "preview" in kept:
+                told = {name: value for name, value in kept["preview"].items() if name not in ("samples", "rows")}
+                batch.summary = json.dumps({**kept, "preview": {**told, "samples": {}, "rows": []}}, ensure_ascii=False)
+            batch.issues = "[]"
+
+
 KINDS: tuple[Kind, ...] = (
     Kind("phone", "privacy.keep_contact", _with_number("phone"), _erase_number("phone"), remembered=True),
     Kind("id_number", "privacy.keep_id_number", _with_number("id_number"), _erase_number("id_number"),
@@ -214,9 +250,11 @@ KINDS: tuple[Kind, ...] = (
     Kind("images", "privacy.keep_images", _images, _strip_images),
     Kind("uploads", "privacy.keep_uploads", _files, _remove(StoredFile.id)),
     Kind("previews", "privacy.keep_uploads", _previews, _discard),
+    Kind("remarks", "privacy.keep_uploads", _remarks, _unquote),
     Kind("scores", "privacy.keep_portraits", _scores, _remove(PortraitScore.run_id)),
     Kind("sessions", "privacy.keep_access_logs", _sessions, _remove(UserSession.id)),
     Kind("failures", "privacy.keep_access_logs", _failures, _remove(LoginFailure.id)),
+    Kind("codes", "privacy.keep_access_logs", _spent_codes, _remove(RecoveryCode.id)),
     Kind("jobs", "privacy.keep_jobs", _jobs, _remove(Job.id)),
     Kind("answers", "privacy.keep_jobs", _answers, _remove_answers),
 )

@@ -17,6 +17,7 @@ from talent.core import files, jobs
 from talent.core.access import Actor
 from talent.core.errors import Conflict, Finding, NotFound, RuleViolation
 from talent.core.files import StoredFile
+from talent.core.jobs import Job
 from talent.core.work import Program, Work
 from talent.privacy.due import BY_CODE, KINDS, Kind, cut, digest, keys_due
 from talent.privacy.models import APPROVED, DONE, PROPOSED, REJECTED, STALE, RetentionRun, Tombstone
@@ -47,7 +48,7 @@ def preview(work: Work, on: date) -> list[Planned]:
     for kind in KINDS:
         before = cut(work, kind, on)
         count = work.session.scalar(select(func.count()).select_from(kind.find(before).subquery())) or 0
-        found.append(Planned(kind, count, before))
+        found.append(Planned(kind, count, before.day))
     return found
 
 
@@ -81,6 +82,7 @@ def waiting(work: Work) -> Select[*tuple[Any, ...]]:
 def propose(work: Work) -> RetentionRun:
     """Put what is due today before a second person. Raises ``RuleViolation`` when nothing is."""
     work.require(PROPOSE)
+    _give_up_failed(work)
     plan = _plan(work, work.today)
     if not any(each["count"] for each in plan.values()):
         raise RuleViolation(Finding("retention.nothing_due"))
@@ -93,6 +95,16 @@ def propose(work: Work) -> RetentionRun:
         raise Conflict("retention_open") from error
     work.record(PROPOSE, "retention", row.id, due_on=row.due_on, plan=_counts(plan))
     return row
+
+
+def _give_up_failed(work: Work) -> None:
+    """A run whose job gave up would stand in the way of every later one: it erased nothing, so it is void."""
+    failed = select(Job.payload).where(Job.kind == TASK, Job.state == "failed")
+    ids = [json.loads(payload)["run"] for payload in work.session.scalars(failed)]
+    for row in work.session.scalars(select(RetentionRun).where(RetentionRun.id.in_(ids),
+                                                               RetentionRun.state == APPROVED)):
+        _turn(work, row, APPROVED, state=STALE)
+        work.record("retention:stale", "retention", row.id)
 
 
 def approve(work: Work, *, run_id: int, person_behind: PersonBehind) -> None:
@@ -163,7 +175,8 @@ def run(program: Program, actor: Actor, payload: Mapping[str, Any], report: Repo
 def _carry_out(work: Work, row: RetentionRun) -> bool:
     """Erase what was approved, or mark the run stale where it is no longer what is due; whether it was erased."""
     due = {kind: keys_due(work, kind, row.due_on) for kind in KINDS}
-    if any(digest(keys) != json.loads(row.plan)[kind.code]["digest"] for kind, keys in due.items()):
+    planned = json.loads(row.plan)
+    if any(digest(keys) != planned.get(kind.code, {}).get("digest") for kind, keys in due.items()):
         _turn(work, row, APPROVED, state=STALE)
         work.record("retention:stale", "retention", row.id)
         return False

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from talent import worker
-from talent.accounts.models import ApiAnswer, LoginFailure, UserSession
+from talent.accounts.models import ApiAnswer, LoginFailure, RecoveryCode, UserSession
 from talent.cli import archive, main
 from talent.cli.door import open_program
 from talent.core import audit_chain, files
@@ -18,10 +18,13 @@ from talent.core.access import operator
 from talent.core.audit import AuditEvent
 from talent.core.batches import ChangeImage, ImportBatch
 from talent.core.errors import RuleViolation
+from talent.core.jobs import Job
+from talent.core.periods import add_months
 from talent.core.work import Program
 from talent.people.models import Employment, Person, PersonAlias
 from talent.portraits.models import PortraitRun, PortraitScore
 from talent.privacy import retention
+from talent.privacy.due import BY_CODE, keys_due
 from talent.privacy.models import RetentionRun, Tombstone
 from talent.privacy.retention import tombstones_file
 from tests import factories
@@ -57,7 +60,10 @@ def old(program: Program, people: dict[str, int]) -> None:
     """Old rows of every class, beside ones that stay."""
     user = factories.add_account(program, "auditor", name="old").user_id
     with program.begin(operator()) as work:
-        batch = ImportBatch(state="accepted", files="[]", created_at=LONG_AGO, accepted_at=LONG_AGO)
+        quoting = json.dumps({"job": 1, "preview": {"sheets": [{"rows": 1}], "samples": {"旧.csv": ["张三"]}, "rows": [
+            {"name": "张三"}]}}, ensure_ascii=False)
+        batch = ImportBatch(state="accepted", files="[]", created_at=LONG_AGO, accepted_at=LONG_AGO, summary=quoting,
+                            issues='[{"value": "张三"}]')
         waiting = ImportBatch(state="staged", files="[]", created_at=LONG_AGO, summary='{"preview": {}}')
         run = PortraitRun(code="old", as_of=date(2020, 8, 31), seed=0, created_at=LONG_AGO, input_sha256="", state=
                           "superseded", book_digest="", settings="{}", versions="{}", published_at=LONG_AGO)
@@ -74,6 +80,8 @@ def old(program: Program, people: dict[str, int]) -> None:
                         expires_at=LONG_AGO + timedelta(hours=12)),
             ApiAnswer(user_id=user, key="a b", request_sha256="", answer="{}", answered_at=LONG_AGO),
             ApiAnswer(user_id=user, key="c", request_sha256="", answer="{}", answered_at=program.clock()),
+            RecoveryCode(user_id=user, code_index="used", used_at=LONG_AGO),
+            RecoveryCode(user_id=user, code_index="mine"),
             LoginFailure(name_index="old", address="", fails=1, last_at=LONG_AGO),
         ])
         files.store(work, program.settings.home, "旧.csv", io.BytesIO(b"old")).stored_at = LONG_AGO
@@ -106,8 +114,8 @@ def state(program: Program) -> tuple[str, dict[str, int]]:
         return row.state, {code: each["count"] for code, each in json.loads(row.plan).items() if each["count"]}
 
 
-EVERYTHING = {"phone": 2, "id_number": 1, "images": 1, "uploads": 1, "previews": 1, "scores": 1, "sessions": 1,
-              "failures": 1, "answers": 1}
+EVERYTHING = {"phone": 2, "id_number": 1, "images": 1, "uploads": 1, "previews": 1, "remarks": 1, "scores": 1,
+              "sessions": 1, "failures": 1, "codes": 1, "answers": 1}
 
 
 def test_what_is_due_goes_and_nothing_else(site: Site, program: Program, old: None) -> None:
@@ -123,6 +131,10 @@ def test_what_is_due_goes_and_nothing_else(site: Site, program: Program, old: No
         assert (image.before, image.after) == ('{"sex": "female"}', '{"sex": "female"}')
         assert work.session.scalars(select(ImportBatch.state).order_by(ImportBatch.id)).all() == [
             "accepted", "discarded"]
+        kept = work.session.scalars(select(ImportBatch).where(ImportBatch.state == "accepted")).one()
+        assert (json.loads(kept.summary), kept.issues) == (
+            {"job": 1, "preview": {"sheets": [{"rows": 1}], "samples": {}, "rows": []}}, "[]")
+        assert list(work.session.scalars(select(RecoveryCode.code_index))) == ["mine"]
         assert "old" not in work.session.scalars(select(UserSession.token_sha256)).all()
     assert audit_chain.verify(program).broken is None
 
@@ -208,3 +220,35 @@ def test_tombstones_nobody_sealed_erase_nothing(
     with pytest.raises(RuleViolation):
         retention.replay(program, operator(), [forged])
     assert "T1" in numbers(program)
+
+
+def test_a_run_whose_job_gave_up_stands_in_nobodys_way(site: Site, program: Program, old: None) -> None:
+    hr, leader = site.sign_in("hr"), site.sign_in("leader")
+    hr.act("/privacy/retention/propose")
+    leader.act("/privacy/retention/1/approve")
+    with program.begin(operator()) as work:
+        work.session.execute(update(Job).values(state="failed", finished_at=work.now))
+    assert hr.act("/privacy/retention/propose").status_code == 303
+    with program.read(operator()) as work:
+        assert list(work.session.scalars(select(RetentionRun.state).order_by(RetentionRun.id))) == ["stale", "proposed"]
+    assert leader.act("/privacy/retention/2/approve").status_code == 303
+    while worker.run_once(program):
+        pass
+    assert state(program) == ("done", EVERYTHING)
+
+
+@pytest.mark.parametrize(("ended", "due"), [
+    (datetime(2025, 9, 7, 15, 59, tzinfo=UTC), 1),  # 23:59 of the 7th here
+    (datetime(2025, 9, 7, 16, 0, tzinfo=UTC), 0),  # midnight: the 8th
+])
+def test_a_day_ends_where_the_district_is(site: Site, program: Program, ended: datetime, due: int) -> None:
+    """Twelve months before 8 September 2026."""
+    user = factories.add_account(program, "auditor", name="old").user_id
+    with program.begin(operator()) as work:
+        months = work.book.at("privacy.keep_access_logs", work.today).value
+        moment = datetime.combine(add_months(ended.date(), 12 - months), ended.timetz())
+        work.session.add(UserSession(token_sha256="x", user_id=user, created_at=moment - timedelta(hours=1),
+                                     proved_at=moment, expires_at=moment))
+    with program.read(operator()) as work:
+        kind = BY_CODE["sessions"]
+        assert len(keys_due(work, kind, work.today)) == due
