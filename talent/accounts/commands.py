@@ -47,7 +47,9 @@ def change_password(program: Program, actor: Actor, *, current: str, new: str, a
     assert known.user_id is not None  # a proved account exists
     if current == new:
         raise RuleViolation(Finding("password.unchanged"))
-    secret = passwords.seal(program.settings, new, (known.name,))
+    with program.read(actor) as work:
+        about = queries.words_about(work.session, known.user_id)
+    secret = passwords.seal(program.settings, new, about)
     with program.begin(actor) as work:
         changed = work.session.execute(
             update(User).where(User.id == known.user_id, User.password_hash == known.password_hash)

@@ -152,6 +152,15 @@ def credentials_of(session: Session, name: str, name_index: str, network: str) -
                        user.disabled_at is not None, fails, last, user.initial_until)
 
 
+def words_about(session: Session, user_id: int) -> tuple[str, ...]:
+    """What no password of the account may be made of: its names, and the names and staff number of its person."""
+    rows = session.execute(
+        select(User.name, User.display_name, Person.staff_no, Person.name, Person.pinyin)
+        .outerjoin(RoleGrant, RoleGrant.user_id == User.id).outerjoin(Person, Person.id == RoleGrant.person_id)
+        .where(User.id == user_id)).all()
+    return tuple(dict.fromkeys("".join(word.split()) for row in rows for word in row if word))
+
+
 def count_admins(session: Session, today: date) -> int:
     """How many enabled accounts may grant roles on ``today``."""
     return session.scalar(

@@ -111,7 +111,9 @@ def reset_password(user_id: int) -> str | Response:
     name, form = _name(user_id), InitialPasswordForm()
 
     def save() -> None:
-        secret = passwords.seal(program().settings, form.password.data or "", (name,))
+        with open_read() as work:
+            about = queries.words_about(work.session, user_id)
+        secret = passwords.seal(program().settings, form.password.data or "", about)
         with open_write() as work:
             commands.reset_password(work, user_id=user_id, secret=secret)
 

@@ -3,16 +3,17 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from talent.accounts import commands
 from talent.accounts.models import LoginFailure, User, UserSession
 from talent.core.access import Actor, Grant, operator
 from talent.core.audit import AuditEvent
 from talent.core.work import Program
+from talent.people.models import Person
 from tests.browser_client import Browser, Site, text
 from tests.conftest import Clock
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, add_account, add_person
 
 WRONG = "not the pass word"
 REFUSED = "登录名或密码不对"
@@ -233,6 +234,22 @@ def test_a_new_password_is_refused_at_its_field(site: Site, fields: dict[str, st
     assert response.status_code == 200
     assert said in text(response)
     assert site.browser().sign_in("hr-1").status_code == 303
+
+
+@pytest.mark.parametrize("new", ["linzhiwei-26", "0104567-26ok", "林知微二零二六年好记", "deputylin-99"])
+def test_a_new_password_is_made_of_nobodys_own_words(site: Site, program: Program, new: str) -> None:
+    """Name, its pinyin, staff number, and what the account calls itself."""
+    add_person(program, "0104567", name="林知微")
+    account = add_account(program, "teacher", name="lin", staff_no="0104567")
+    with program.begin(operator()) as work:
+        work.session.execute(update(Person).values(pinyin="linzhiwei"))
+        work.session.execute(update(User).values(display_name="Deputy Lin"))
+    browser = site.browser()
+    browser.sign_in(account.name)
+    page = text(browser.submit("/password", {"current": PASSWORD, "new": new, "again": new}))
+    assert "密码里有与账号有关的" in page
+    good = dict.fromkeys(("new", "again"), "gravel otter piano")
+    assert browser.submit("/password", {"current": PASSWORD, **good}).status_code == 303
 
 
 def test_a_new_password_ends_the_other_sessions(site: Site) -> None:
