@@ -1,7 +1,8 @@
 """Backups in a plain form: one tar of a consistent copy of the database and the uploaded files; the keys apart.
 
 SQLite is copied by its online backup; PostgreSQL table by table with COPY in one repeatable-read transaction, so no
-client program is needed. A manifest with SHA-256 sums makes a damaged backup known before anything is restored.
+client program is needed. Files that come or go meanwhile are those of the copied rows. A manifest with SHA-256 sums
+makes a damaged backup known before anything is restored.
 """
 
 import hashlib
@@ -12,19 +13,21 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, inspect, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, create_engine, func, inspect, select, table, text
 
 from talent.core import files, migrations
 from talent.core.config import KEY_NAMES
+from talent.core.files import StoredFile
 from talent.core.work import Program
-from talent.schema import metadata
 
 MANIFEST = "manifest.json"
 SQLITE_COPY = "talent.db"
+#: Alembic's own: written by the upgrade that makes the schema.
+VERSION_TABLE = "alembic_version"
 
 
 class NotRestored(Exception):
@@ -39,14 +42,14 @@ def keys_file(file: Path) -> Path:
 def write(program: Program, file: Path) -> int:
     """Write the backup and its keys; answers the number of rows in it."""
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=".talent-backup-") as folder:
-        work = Path(folder)
-        if program.engine.dialect.name == "sqlite":
-            _copy_sqlite(str(program.engine.url.database), work / SQLITE_COPY)
-        else:
-            _copy_tables_out(program, work)
-        rows = _count(program)
-        members = {path.name: path for path in sorted(work.iterdir())}
-        members |= {f"files/{path.name}": path for path in sorted(files.folder(program.settings.home).iterdir())}
+        work, held = Path(folder), Path(folder) / "files"
+        held.mkdir()
+        _hold_files(program, held)  # one that is discarded meanwhile is here already
+        copy_out = _sqlite_out if program.engine.dialect.name == "sqlite" else _tables_out
+        rows, named = copy_out(program, work)
+        _hold_files(program, held)  # one whose row was committed meanwhile is there by now
+        members = {path.name: path for path in sorted(work.iterdir()) if path.is_file()}
+        members |= {f"files/{path.name}": path for path in sorted(held.iterdir()) if path.name in named}
         manifest = {
             "revision": migrations.stored(program.engine),
             "database": program.engine.dialect.name,
@@ -65,6 +68,19 @@ def write(program: Program, file: Path) -> int:
         os.replace(unfinished, file)
     _write_keys(program, keys_file(file))
     return rows
+
+
+def _hold_files(program: Program, held: Path) -> None:
+    """Keep the bytes of every file there is now, whatever becomes of its name."""
+    for path in files.folder(program.settings.home).iterdir():
+        if (held / path.name).exists():
+            continue
+        try:
+            os.link(path, held / path.name)
+        except FileNotFoundError:
+            continue  # gone since it was listed
+        except OSError:  # another disk
+            shutil.copyfile(path, held / path.name)
 
 
 def _write_keys(program: Program, path: Path) -> None:
@@ -94,7 +110,7 @@ def read(program: Program, file: Path, keys: Path) -> int:
             Path(str(program.engine.url.database)).chmod(0o600)
         else:
             migrations.upgrade(program.engine, manifest["revision"])
-            _copy_tables_in(program, work)
+            _tables_in(program, work)
         for path in (work / "files").iterdir() if (work / "files").exists() else ():
             shutil.move(path, files.folder(settings.home) / path.name)  # the home may be on another disk
     settings.keys_folder.mkdir(mode=0o700)
@@ -126,35 +142,56 @@ def _copy_sqlite(source: str, target: Path) -> None:
     new.close()
 
 
-def _copy_tables_out(program: Program, work: Path) -> None:
+def _sqlite_out(program: Program, work: Path) -> tuple[int, set[str]]:
+    """The copy; the number of its rows, and the files they name."""
+    _copy_sqlite(str(program.engine.url.database), work / SQLITE_COPY)
+    copy = create_engine(f"sqlite:///{work / SQLITE_COPY}")
+    try:
+        with copy.connect() as connection:
+            return _told(connection, _tables(connection))
+    finally:
+        copy.dispose()
+
+
+def _tables_out(program: Program, work: Path) -> tuple[int, set[str]]:
+    """One file a table; the number of all rows, and the files they name."""
     with program.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         driver: Any = connection.connection.driver_connection
-        connection.execute(text("SELECT 1"))
-        for table in metadata.sorted_tables:
+        tables = _tables(connection)
+        for name, columns in tables.items():
             with (
-                open(work / f"{table.name}.copy", "wb") as out,
-                driver.cursor().copy(f"COPY {table.name} TO STDOUT") as copy,
+                open(work / f"{name}.copy", "wb") as out,
+                driver.cursor().copy(f"COPY {name} ({', '.join(columns)}) TO STDOUT") as copy,
             ):
                 for block in copy:
                     out.write(block)
+        return _told(connection, tables)
 
 
-def _copy_tables_in(program: Program, work: Path) -> None:
+def _tables_in(program: Program, work: Path) -> None:
+    """The inverse, into the same version of the schema, however old."""
     with program.engine.begin() as connection:
         driver: Any = connection.connection.driver_connection
-        connection.execute(text("SET CONSTRAINTS ALL DEFERRED"))
-        for table in metadata.sorted_tables:
-            with driver.cursor().copy(f"COPY {table.name} FROM STDIN") as copy:
-                copy.write((work / f"{table.name}.copy").read_bytes())
-            if "id" in table.columns:
-                next_id = f"(SELECT COALESCE(MAX(id), 0) + 1 FROM {table.name})"
-                sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
+        for name, columns in _tables(connection).items():
+            with driver.cursor().copy(f"COPY {name} ({', '.join(columns)}) FROM STDIN") as copy:
+                copy.write((work / f"{name}.copy").read_bytes())
+            if "id" in columns:
+                next_id = f"(SELECT COALESCE(MAX(id), 0) + 1 FROM {name})"
+                sequence = f"pg_get_serial_sequence('{name}', 'id')"
                 connection.execute(text(f"SELECT setval({sequence}, {next_id}, false)"))
 
 
-def _count(program: Program) -> int:
-    with Session(program.engine) as session:
-        return sum(session.scalar(select(func.count()).select_from(table)) or 0 for table in metadata.sorted_tables)
+def _tables(connection: Connection) -> dict[str, list[str]]:
+    """Table → columns of what the database has, what is pointed at first: those of its version, not of this
+    program's."""
+    there = inspect(connection)
+    ordered = [name for name, _keys in there.get_sorted_table_and_fkc_names() if name and name != VERSION_TABLE]
+    return {name: [column["name"] for column in there.get_columns(name)] for name in ordered}
+
+
+def _told(connection: Connection, tables: Iterable[str]) -> tuple[int, set[str]]:
+    rows = sum(connection.scalar(select(func.count()).select_from(table(name))) or 0 for name in tables)
+    return rows, set(connection.scalars(select(StoredFile.stored_as)))
 
 
 def _sha256(path: Path) -> str:
