@@ -196,6 +196,12 @@ class Scope:
     schools: frozenset[int] = frozenset()
     persons: frozenset[int] = frozenset()
 
+    def __and__(self, other: "Scope") -> "Scope":
+        """On whom both rights may be used."""
+        if self.everyone or other.everyone:
+            return other if self.everyone else self
+        return Scope(False, self.schools & other.schools, self.persons & other.persons)
+
     def __bool__(self) -> bool:
         return self.everyone or bool(self.schools or self.persons)
 

@@ -102,7 +102,7 @@ def _remove(work: Work, batch_id: int, undoing: Undoing, result: Undone) -> None
 
 def _delete(work: Work, table: Table, batch_id: int, ids: frozenset[int], *, whole: bool) -> int:
     if whole:
-        return work.session.execute(delete(table).where(table.c.batch_id == batch_id)).rowcount  # type: ignore[attr-defined,no-any-return]
+        return work.session.execute(delete(table).where(table.c.batch_id == batch_id)).rowcount  # type: ignore[attr-defined]
     ordered, gone = sorted(ids), 0
     for start in range(0, len(ordered), CHUNK):
         some = delete(table).where(table.c.id.in_(ordered[start : start + CHUNK]))

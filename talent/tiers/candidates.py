@@ -36,7 +36,7 @@ from talent.tiers.ledger import Held
 from talent.tiers.models import Title
 from talent.training import queries as training
 
-READ = "eligibility:read"
+READ, TAKE = "eligibility:read", "record:export"
 #: What a record of a verdict is called: ``title:12``, ``result:7``, ``conduct:3``.
 TITLE, RESULT, CONDUCT = "title", "result", "conduct"
 
@@ -188,12 +188,14 @@ def _as_json(row: RuleVerdict) -> dict[str, Any]:
     return {"rule": row.rule, "verdict": row.verdict, "required": required, "actual": actual}
 
 
-def eligible(work: Work, tier: str, on: date) -> Iterator[Judged]:
-    """Everybody the actor may see, by staff number, judged for ``tier`` on ``on``; seven statements.
+def eligible(work: Work, tier: str, on: date, *, takes: bool = False) -> Iterator[Judged]:
+    """Everybody the actor may see, or (``takes``) take along, by staff number, judged for ``tier`` on ``on``; seven
+    statements.
 
     Also who is not in service on it: the rule says so. ``UnknownKey`` for a tier without rules.
     """
     scope, terms = work.require(READ), TierRules.in_force(work.book, tier, on)
+    scope = scope & work.require(TAKE) if takes else scope
     people = candidates(work, on, scope, Asked.by([terms]))
     return (Judged(person, rules.eligibility(facts, terms)) for person, facts in people)
 

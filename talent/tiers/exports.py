@@ -4,14 +4,14 @@ from datetime import date
 from pathlib import Path
 
 from talent.core.work import Work
-from talent.tiers.candidates import READ
+from talent.tiers.candidates import READ, TAKE
 from talent.workbooks.table import TableSheet, write_table
 
 
 def export_eligible(work: Work, *, tier: str, on: date, sheet: TableSheet, path: Path) -> int:
     """Write the verdicts the actor was shown to ``path``; answers the number of people. Leaves an audit entry."""
     work.require(READ)
-    work.require("record:export")
+    work.require(TAKE)
     rows = write_table(path, sheet)
-    work.record("record:export", "eligibility", tier, on=on.isoformat(), rows=rows)
+    work.record(TAKE, "eligibility", tier, on=on.isoformat(), rows=rows)
     return rows

@@ -55,7 +55,7 @@ def eligible_page(tier: str = "") -> str | Response:
 def hand_out_eligible(tier: str) -> Response:
     """The same list, all of it, as a workbook."""
     with tempfile.TemporaryDirectory() as folder, open_write() as work:
-        view, path = _View(work, tier), Path(folder) / "list.xlsx"
+        view, path = _View(work, tier, takes=True), Path(folder) / "list.xlsx"
         export_eligible(work, tier=view.tier, on=view.on, sheet=view.sheet(), path=path)
         name = f"{view.label} {view.on.isoformat()}.xlsx"
         return send_file(BytesIO(path.read_bytes()), XLSX, as_attachment=True, download_name=name)
@@ -76,10 +76,12 @@ def show_gap(person_id: int) -> str:
 
 @dataclass(frozen=True)
 class _View:
-    """Everybody's verdicts, read once, and what the reader narrowed them to."""
+    """Everybody's verdicts, read once, and what the reader narrowed them to; ``takes``: as far as they may be taken
+    along, which may be less far than they may be read."""
 
     work: Work
     named: str
+    takes: bool = False
 
     @cached_property
     def on(self) -> date:
@@ -113,7 +115,8 @@ class _View:
     @cached_property
     def people(self) -> list[Judged]:
         """Everybody in service on the date."""
-        return [each for each in eligible(self.work, self.tier, self.on) if each.person.in_service]
+        return [each for each in eligible(self.work, self.tier, self.on, takes=self.takes)
+                if each.person.in_service]
 
     @cached_property
     def sight(self) -> Sight:

@@ -233,9 +233,21 @@ def test_a_conduct_bar(program: Program, decided: date, until: date | None, met:
 # ── who sees what ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def staff(program: Program, actor: Actor) -> list[str]:
+def staff(program: Program, actor: Actor, *, takes: bool = False) -> list[str]:
     with program.read(actor) as work:
-        return [each.person.staff_no for each in eligible(work, TIER, ON)]
+        return [each.person.staff_no for each in eligible(work, TIER, ON, takes=takes)]
+
+
+def test_nobody_takes_along_more_than_the_right_to_export_reaches(program: Program) -> None:
+    """A principal of one school who keeps the records of another."""
+    complete(program)
+    complete(program, "T2", "S2")
+    first, second = (add_school(program, code) for code in ("S1", "S2"))
+    both = Actor(5, "both", (Grant("principal", school_id=first), Grant("school", school_id=second)))
+    assert (staff(program, both), staff(program, both, takes=True)) == (["T1", "T2"], ["T2"])
+    assert staff(program, operator(), takes=True) == ["T1", "T2"]
+    with pytest.raises(NotAllowed):
+        staff(program, Actor(6, "principal", (Grant("principal", school_id=first),)), takes=True)
 
 
 def test_each_sees_their_own_people(program: Program) -> None:
