@@ -90,12 +90,16 @@ def signer_of(step: PayStep) -> Hand:
     return Hand(step.user_id, step.user_name, step.person_id)
 
 
-def hands_of(session: Session, step: PayStep) -> list[Hand]:
-    """Who signed, and who entered the sheet where it was paper: by person, whichever account they used."""
+def entered_hand(session: Session, step: PayStep) -> Hand | None:
+    """Who entered the sheet, where it was paper: by person, whichever account they used."""
     if step.entered_by is None:
-        return [signer_of(step)]
-    entered = Hand(step.entered_by, step.entered_by_name, person_behind(session, step.entered_by))
-    return [signer_of(step), entered]
+        return None
+    return Hand(step.entered_by, step.entered_by_name, person_behind(session, step.entered_by))
+
+
+def hands_of(session: Session, step: PayStep) -> list[Hand]:
+    """Who signed, and who entered the sheet."""
+    return [hand for hand in (signer_of(step), entered_hand(session, step)) if hand is not None]
 
 
 def acts_of(session: Session, batch: PayBatch) -> Acts:

@@ -203,9 +203,13 @@ def _signature(work: Work, edge: Edge, sheet: Sheet | None, school_id: int | Non
 
 
 def _judge(work: Work, edge: Edge, acts: Acts, signature: Signature) -> list[Finding]:
-    hands = [hand for hand in (signature.hand, signature.entered_by) if hand is not None]
-    people = _with_own_line(work.session, acts.batch.id, [hand.person_id for hand in hands])
-    return barred(edge, signature.hand, acts.past(work.session, people), signature.entered_by)
+    return judge(work.session, edge, acts, signature.hand, signature.entered_by)
+
+
+def judge(session: Session, edge: Edge, acts: Acts, hand: Hand, entered_by: Hand | None) -> list[Finding]:
+    """Why that hand may not do the act on the batch as it stands; nothing when it may."""
+    people = _with_own_line(session, acts.batch.id, [each.person_id for each in (hand, entered_by) if each])
+    return barred(edge, hand, acts.past(session, people), entered_by)
 
 
 def _with_own_line(session: Session, batch_id: int, people: list[int | None]) -> set[int]:

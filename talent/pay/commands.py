@@ -1,6 +1,5 @@
 """Computing a year of incentive pay from the records, and checking that what is stored is still what was computed."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -13,11 +12,10 @@ from talent.core.memory import without_cycle_search
 from talent.core.work import Work
 from talent.core.workdays import WorkCalendar
 from talent.pay import content, proof, records, snapshots, stored
-from talent.pay.acts import acts_of, lines_hash
+from talent.pay.acts import acts_of
 from talent.pay.book import planned
+from talent.pay.carrying import carry
 from talent.pay.chain import CLAUSE, LOCKED, SIGNED
-from talent.pay.chain_commands import advance_when_answered
-from talent.pay.chain_models import PayStep
 from talent.pay.content import BareLine
 from talent.pay.facts import TERM_KEYS, YEARLY_AMOUNT, PayTerms
 from talent.pay.models import REPLACEABLE, SUPERSEDED, PayBatch, PayFinding, PayLine, PaySnapshotPart
@@ -31,8 +29,8 @@ def compute(work: Work, *, year: int, convention: str | None = None) -> PayBatch
     """A computed batch of ``year`` under ``convention`` (the one in force by default), from the records as they are.
 
     It takes the place of the former run of that year and convention, which is kept as superseded; the schools whose
-    lines came out the same need not confirm them again. Of a year that is locked it is an adjustment: only what
-    differs from the ledger will be posted, as a reversal and a new line.
+    lines came out the same need not confirm them again, and lines held out stay so. Of a year that is locked it is an
+    adjustment: only what differs from the ledger will be posted, as a reversal and a new line.
 
     Raises ``RuleViolation`` for a year before the standard, an unknown convention or a calendar that is not loaded, for
     a run that people have confirmed, and where a locked year has nothing to adjust; ``Conflict`` when two people
@@ -51,7 +49,7 @@ def compute(work: Work, *, year: int, convention: str | None = None) -> PayBatch
     if locked is not None and not planned(work.session, acts_of(work.session, batch)):
         raise RuleViolation(Finding("pay.nothing_to_adjust", CLAUSE, {"year": year, "sequence": locked.sequence}))
     if former is not None:
-        _carry_answers(work, former, batch, known)
+        carry(work, former, batch)
     work.record("pay:compute", "pay_batch", batch.id, year=year, convention=batch.convention, sequence=batch.sequence,
                 lines=len(result.lines), total_fen=batch.total_fen, content_hash=batch.content_hash)
     return batch
@@ -78,27 +76,6 @@ def _locked(session: Session, year: int, convention: str | None) -> PayBatch | N
         raise RuleViolation(Finding("pay.year_locked", CLAUSE, {
             "year": year, "sequence": locked.sequence, "convention": locked.convention}))
     return locked
-
-
-def _carry_answers(work: Work, former: PayBatch, batch: PayBatch, known: YearFacts) -> None:
-    """A school whose lines came out the same has confirmed them already."""
-    acts = acts_of(work.session, former)
-    mine: dict[str, list[BareLine]] = defaultdict(list)
-    if confirmed := [step for step in acts.answers.values() if step.act == "confirm"]:
-        for line in stored.lines(work.session, batch.id):
-            mine[line.school_code].append(line)
-    hashes = {known.school_ids[code]: lines_hash(lines) for code, lines in mine.items()}
-    same = [step for step in confirmed if hashes.get(step.school_id or 0) == step.lines_hash]
-    if not same:
-        return
-    seal = acts_of(work.session, batch).seal
-    kept = ("act", "school_id", "user_id", "user_name", "person_id", "at", "lines_hash", "comment", "sheet_id",
-            "entered_by", "entered_by_name")
-    work.session.add_all([
-        PayStep(batch_id=batch.id, version=batch.version, content_hash=seal, carried_from=step.id,
-                **{name: getattr(step, name) for name in kept}) for step in same])
-    work.session.flush()
-    advance_when_answered(work, batch)
 
 
 def _store(work: Work, facts: Facts, result: YearResult, known: YearFacts, locked: PayBatch | None) -> PayBatch:

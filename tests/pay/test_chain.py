@@ -293,6 +293,59 @@ def test_a_new_run_asks_only_the_schools_whose_lines_changed(office: Office) -> 
     assert office.state(second) == "school_confirmed"
 
 
+def test_what_was_held_stays_held_in_a_new_run(office: Office) -> None:
+    first = office.compute()
+    office.hold(first, "T1")
+    office.hold(first, "T2")
+    office.hold(first, "T2", act="release")
+    send(office.program, "T4", "B", "2021-01-01")
+    second = office.compute(by=office.finance3)
+    with office.program.read(operator()) as work:
+        acts = acts_of(work.session, work.session.get_one(PayBatch, second))
+        (kept,) = acts.held.values()
+        assert kept.line_id == office.line(second, "T1")
+        assert (kept.user_name, kept.comment, kept.carried_from is not None) == ("hr", "待核", True)
+    office.locked(second)
+    assert [staff_no for _, staff_no, *_ in office.entries()] == ["T2", "T3", "T4"]
+    assert office.verify() == []
+
+
+def test_a_hold_goes_with_its_line(office: Office) -> None:
+    first = office.compute()
+    office.hold(first, "T1")
+    with office.program.begin(operator()) as work:
+        work.session.execute(text("UPDATE assignments SET appraisal = 'unqualified' WHERE person_id = "
+                                  "(SELECT id FROM people WHERE staff_no = 'T1')"))
+    second = office.compute()
+    with office.program.read(operator()) as work:
+        assert acts_of(work.session, work.session.get_one(PayBatch, second)).held == {}
+
+
+def test_a_confirmation_is_not_carried_to_a_run_of_the_one_who_confirmed(office: Office) -> None:
+    """Whoever computed it may not confirm it: that binds what is carried over as it does a click."""
+    first = office.compute()
+    office.answer(first, "A")
+    head = office.principal_of("A")
+    both = Actor(head.user_id, head.name, (*head.grants, Grant("finance")))
+    second = office.compute(by=both)
+    with office.program.read(operator()) as work:
+        assert acts_of(work.session, work.session.get_one(PayBatch, second)).answers == {}
+    assert refused(lambda: office.answer(second, "A", by=both)) == "pay.same_person"
+
+
+def test_a_confirmation_is_not_carried_to_a_run_that_pays_the_one_who_confirmed(office: Office) -> None:
+    head, person_id = office.principal_of("A"), factories.add_person(office.program, "T9", school_code="B")
+    first = office.compute()
+    with office.program.begin(operator()) as work:
+        work.session.execute(text("UPDATE role_grants SET person_id = :p WHERE user_id = :u"),
+                             {"p": person_id, "u": head.user_id})
+    office.answer(first, "A")
+    send(office.program, "T9", "B", "2021-01-01")
+    second = office.compute()
+    with office.program.read(operator()) as work:
+        assert acts_of(work.session, work.session.get_one(PayBatch, second)).answers == {}
+
+
 def test_a_run_that_people_signed_is_returned_before_it_is_computed_again(office: Office) -> None:
     batch = office.reviewed(office.compute())
     assert refused(lambda: office.compute(by=office.hr2)) == "pay.batch_signed"
