@@ -12,13 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from talent.core.errors import Finding
-from talent.pay.acts import Acts, acts_of, lines_hash, signer_of
+from talent.pay.acts import Acts, acts_of, entered_hand, hands_of, lines_hash, signer_of
 from talent.pay.book import answering_schools, disputed_among, kind_of, stands, wanted_by
-from talent.pay.chain import CAPACITIES, CHAIN_ORDER, LOCKED
+from talent.pay.chain import CAPACITIES, CHAIN_ORDER, EDGES, LOCKED, Hand, Past, barred
+from talent.pay.chain_models import PayStep
 from talent.pay.content import BareLine
 from talent.pay.ledger import GENESIS, HASHED, Decided, digest_of, movements, was_open
 from talent.pay.ledger_models import PayEntry, PayPeriod, PayPeriodAct
-from talent.pay.models import PayBatch, PayLine
+from talent.pay.models import PayBatch, PayFinding, PayLine
 
 _COLUMNS = [getattr(PayEntry, name) for name in (*HASHED, "posted_at", "digest")]
 
@@ -34,6 +35,7 @@ def broken(session: Session) -> Iterator[Finding]:
         acts = acts_of(session, batch)
         if acts.steps and batch.state in CHAIN_ORDER:
             yield from _decisions(session, acts)
+            yield from _barred(session, acts)
     yield from _replay(session, [batch for batch in batches if batch.state in LOCKED], entries)
 
 
@@ -115,6 +117,37 @@ def _decisions(session: Session, acts: Acts) -> Iterator[Finding]:
             yield wrong("approve")
     if batch.state in LOCKED and len(acts.of("lock")) != 1:
         yield wrong("lock")
+
+
+def _barred(session: Session, acts: Acts) -> Iterator[Finding]:
+    """No act that binds was done by somebody to whom it was barred: each judged again on the acts before it."""
+    people = set(session.scalars(select(PayLine.person_id).where(PayLine.batch_id == acts.batch.id).distinct()))
+    whole = acts.past(session, people)
+    binding = {step.id for act in ("review", "approve", "lock") for step in acts.of(act)}
+    before: dict[str, list[Hand]] = defaultdict(list)
+    for step in acts.steps:
+        answers = step.school_id is not None and acts.answers.get(step.school_id) is step
+        if answers or step.id in binding:
+            past = Past(whole.computer, before, whole.people)
+            if barred(EDGES[step.act], signer_of(step), past, entered_hand(session, step)):
+                yield _barred_step(acts, step)
+        if step.id in binding:
+            before[step.act] += hands_of(session, step)
+    yield from (_barred_step(acts, step) for step in _on_own_line(session, acts))
+
+
+def _on_own_line(session: Session, acts: Acts) -> list[PayStep]:
+    """Who took the own line out or let it in again, and who answered for a finding about themselves."""
+    about = [(PayLine, PayStep.line_id), (PayFinding, PayStep.finding_id)]
+    own = {step_id for model, column in about for step_id in session.scalars(
+        select(PayStep.id).join(model, model.id == column)
+        .where(PayStep.batch_id == acts.batch.id, PayStep.person_id == model.person_id))}
+    return [step for step in acts.steps if step.id in own]
+
+
+def _barred_step(acts: Acts, step: PayStep) -> Finding:
+    return Finding("pay.decision_barred", params={
+        "year": acts.batch.year, "sequence": acts.batch.sequence, "pay_act": step.act, "name": step.user_name})
 
 
 def _replay(session: Session, locked: Sequence[PayBatch], entries: Sequence[Any]) -> Iterator[Finding]:

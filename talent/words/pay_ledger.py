@@ -24,6 +24,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "pay.period_undecided": ("期间 {period} 的状态与两人最后的决定不一致。", _RESTORE),
     "pay.decision_missing": (
         "{year} 年第 {sequence} 次核算：“{pay_act}”与现在的内容对不上，或不是由不同的人办的。", _RESTORE),
+    "pay.decision_barred": (
+        "{year} 年第 {sequence} 次核算：“{pay_act}”是由 {name} 办的，而此人按规定不得办理。", _RESTORE),
     "pay.ledger_differs": ("{year} 年第 {sequence} 次核算：账簿里的各笔与该次核算应记的不一致。", _RESTORE),
     "conflict.pay_batch": ("{year} 年激励金刚刚由另一人核算。", "请刷新页面，查看新的结果后再决定是否重算。"),
 }

@@ -12,7 +12,7 @@ from talent.core.access import Actor, Grant, operator
 from talent.core.audit import AuditEvent
 from talent.core.overrides import PolicyOverride
 from talent.core.work import Program
-from talent.pay import content, periods, stored
+from talent.pay import commands, content, periods, stored
 from talent.pay.facts import YEARLY_AMOUNT
 from talent.pay.ledger import Decided, Standing, Wanted, movements, was_open
 from talent.pay.models import PayBatch
@@ -273,6 +273,39 @@ GUARDS = {
     "postgresql": tuple(f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in (
         "pay_entries", "pay_batches", "pay_lines", "pay_period_acts", "pay_steps")),
 }
+
+
+OF = "(SELECT {0} FROM users WHERE name = '{1}')"
+
+
+@pytest.mark.parametrize(("act", "statement"), [
+    ("confirm", "UPDATE pay_steps SET user_id = " + OF.format("id", "finance") + " WHERE act = 'confirm'"),
+    ("confirm", "UPDATE pay_steps SET person_id = (SELECT person_id FROM pay_lines WHERE staff_no = 'T2') "
+                "WHERE act = 'confirm'"),
+    ("review", "UPDATE pay_steps SET user_id = " + OF.format("id", "finance") + " WHERE act = 'review'"),
+    ("review", "UPDATE pay_steps SET person_id = (SELECT person_id FROM pay_lines WHERE staff_no = 'T2') "
+               "WHERE act = 'review'"),
+    ("review approve", "UPDATE pay_batches SET computed_by = NULL"),
+    ("approve", "UPDATE pay_steps SET person_id = (SELECT person_id FROM pay_lines WHERE staff_no = 'T1') "
+                "WHERE act = 'approve'"),
+    ("approve", "UPDATE pay_steps SET sheet_id = {scan}, entered_by = " + OF.format("id", "hr")
+     + " WHERE act = 'approve' AND capacity = 'leader'"),
+    ("lock", "UPDATE pay_steps SET user_id = " + OF.format("id", "hr") + " WHERE act = 'lock'"),
+    ("hold", "UPDATE pay_steps SET person_id = (SELECT person_id FROM pay_lines WHERE id = line_id) "
+             "WHERE act = 'hold'"),
+])
+def test_an_act_of_somebody_barred_is_found(office: Office, act: str, statement: str) -> None:
+    send(office.program, "T3", "B", "2021-01-01")
+    batch = office.compute()
+    office.hold(batch, "T3")
+    office.locked(batch)
+    assert office.verify() == []
+    with office.program.engine.begin() as connection:
+        for each in (*GUARDS[connection.dialect.name], statement.replace("{scan}", str(office.scan))):
+            connection.execute(text(each))
+    with office.program.read(operator()) as work:
+        found = [finding for finding in commands.verify(work.session) if finding.code == "pay.decision_barred"]
+    assert {finding.params["pay_act"] for finding in found} == set(act.split())
 
 
 @pytest.mark.parametrize(("statement", "code"), [
