@@ -1,6 +1,7 @@
 """The ledger as it is read: what stands for a year, what a batch would move, and how far the batch is."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -14,6 +15,7 @@ from talent.pay.ledger_models import PayEntry, PayPeriod
 from talent.pay.models import PayBatch, PayFinding, PayLine
 from talent.pay.rules import NEEDS_ACKNOWLEDGEMENT
 from talent.people.models import School
+from talent.people.queries import school_name_on
 
 #: PostgreSQL's advisory lock of the ledger: any number, the same in every process.
 LEDGER_LOCK = 7_264_114
@@ -89,12 +91,13 @@ def _all_moves(session: Session, acts: Acts) -> list[Movement]:
 
 
 def answering_schools(session: Session, acts: Acts) -> dict[int, tuple[str, str]]:
-    """Id → (code, name) of the schools that are asked, by code: those with lines, or with something to adjust."""
+    """Id → (code, name that year) of the schools that are asked, by code: those with lines, or something to adjust."""
     if acts.batch.adjusts_id is None:
         asked = School.id.in_(select(PayLine.school_id).where(PayLine.batch_id == acts.batch.id))
     else:
         asked = School.id.in_({move.school_id for move in _all_moves(session, acts)})
-    rows = session.execute(select(School.id, School.code, School.name).where(asked).order_by(School.code))
+    called = school_name_on(date(acts.batch.year, 12, 31))
+    rows = session.execute(select(School.id, School.code, called).where(asked).order_by(School.code))
     return {school_id: (code, name) for school_id, code, name in rows}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -20,6 +20,8 @@ from talent.pay.ledger_models import PayEntry, PayPeriod, PayPeriodAct
 from talent.pay.models import SUPERSEDED, PayBatch, PayFinding, PayLine
 from talent.pay.queries import LineRow, assumed_in, line_rows, read_lines
 from talent.people.models import Person, School
+from talent.people.queries import school_name_in, school_name_on
+from talent.people.schools import names_on
 
 #: Acts on a whole batch that have a page of their own.
 DISTRICT = ("review", "approve", "lock", "return")
@@ -54,7 +56,8 @@ def chain_view(work: Work, batch: PayBatch) -> ChainView:
 
 
 def _schools_of(session: Session, acts: Acts) -> dict[int, tuple[str, str]]:
-    rows = session.execute(select(School.id, School.code, School.name).where(School.id.in_(list(acts.answers))))
+    called = school_name_on(date(acts.batch.year, 12, 31))
+    rows = session.execute(select(School.id, School.code, called).where(School.id.in_(list(acts.answers))))
     return {school_id: (code, name) for school_id, code, name in rows}
 
 
@@ -84,13 +87,14 @@ def school_part(work: Work, batch_id: int, code: str) -> SchoolPart:
     if not any(scope.everyone or school.id in scope.schools for scope in scopes):
         raise NotFound("pay_batch", batch_id)
     acts = acts_of(work.session, batch)
-    if school.id not in answering_schools(work.session, acts):
+    asked = answering_schools(work.session, acts)
+    if school.id not in asked:
         raise NotFound("school", code)
     seal = lines_hash(stored.lines_of_school(work.session, batch_id, school.id))
     rows = read_lines(work.session, line_rows(work.require("pay:read")).where(
         PayLine.batch_id == batch_id, PayLine.school_id == school.id).order_by(PayLine.staff_no))
     said = acts.answers.get(school.id)
-    return SchoolPart(batch, school.id, code, school.name, seal, said, rows, frozenset(acts.held))
+    return SchoolPart(batch, school.id, code, asked[school.id][1], seal, said, rows, frozenset(acts.held))
 
 
 def _school(work: Work, code: str) -> School:
@@ -143,8 +147,7 @@ def differences(work: Work, acts: Acts) -> list[Difference]:
         both[2] = move.line_id
     people = {row.id: (row.staff_no, row.name) for row in work.session.execute(
         select(Person.id, Person.staff_no, Person.name).where(Person.id.in_({person for person, _ in sums})))}
-    schools = {row.id: row.name for row in work.session.execute(
-        select(School.id, School.name).where(School.id.in_({school for _, school in sums})))}
+    schools = names_on(work.session, {school for _, school in sums}, date(acts.batch.year, 12, 31))
     return sorted((Difference(*people[person], schools[school], before or 0, after or 0, line)
                    for (person, school), (before, after, line) in sums.items()),
                   key=lambda row: (row.school, row.staff_no))
@@ -191,8 +194,8 @@ def entries(work: Work, *, period: str = "", kind: str = "", school: str = "", o
         joined.join(Person, Person.id == PayEntry.person_id).join(PayBatch, PayBatch.id == PayEntry.batch_id)
         .with_only_columns(
             PayEntry.id, PayPeriod.code, PayEntry.kind, PayEntry.year, PayBatch.sequence, Person.staff_no, Person.name,
-            School.name, PayEntry.debit, PayEntry.credit, PayEntry.fen, PayEntry.reverses_id, PayEntry.line_id,
-            PayEntry.posted_at, PayEntry.posted_by_name)
+            school_name_in(PayEntry.year), PayEntry.debit, PayEntry.credit, PayEntry.fen, PayEntry.reverses_id,
+            PayEntry.line_id, PayEntry.posted_at, PayEntry.posted_by_name)
         .order_by(PayEntry.id.desc()).offset(offset).limit(limit)).all()
     return [EntryRow(*row) for row in rows], count, int(fen)
 

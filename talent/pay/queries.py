@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from talent.core.access import Scope
 from talent.core.errors import Finding, NotFound, RuleViolation
@@ -329,18 +329,19 @@ class ReceiptView:
 
 def receipt_view(work: Work, line_id: int) -> ReceiptView:
     """The receipt of one line in the reader's scope, made from the batch's snapshot; else ``NotFound``."""
-    line = work.session.scalars(
-        select(PayLine)
-        .options(joinedload(PayLine.batch).undefer(PayBatch.snapshot), joinedload(PayLine.person),
-                 joinedload(PayLine.school))
+    found = work.session.execute(
+        select(PayLine, school_name_in(PayBatch.year))
+        .join(PayBatch, PayBatch.id == PayLine.batch_id).join(School, School.id == PayLine.school_id)
+        .options(contains_eager(PayLine.batch).undefer(PayBatch.snapshot), joinedload(PayLine.person))
         .where(PayLine.id == line_id, reach(work.require("pay:read")))).first()
-    if line is None:
+    if found is None:
         raise NotFound("pay_line", line_id)
+    line, school = found
     batch, facts = line.batch, stored.facts_of_person(work.session, line.batch, line.staff_no)
     made = {code: next(made for made in result.lines if made.school_code == line.school_code)
             for code, result in facts.compared().items()}
     return ReceiptView(
-        line.id, line.person_id, line.staff_no, line.person.name, line.school_code, line.school.name,
+        line.id, line.person_id, line.staff_no, line.person.name, line.school_code, school,
         tuple(json.loads(line.months)), line.days, line.amount_fen,
         made[batch.convention].receipt.as_dict(parameters=False), json.loads(batch.parameters),
         _findings_of(work, line), facts, {code: each.amount_fen for code, each in made.items()},

@@ -12,6 +12,7 @@ from talent.assistance.models import Assignment as AssignmentRow
 from talent.pay.facts import Absence, Assignment, PersonFacts, SchoolFact
 from talent.people.models import Absence as AbsenceRow
 from talent.people.models import Employment, Person, School
+from talent.people.queries import school_kind_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class YearFacts:
 def facts_of_year(session: Session, year: int) -> YearFacts:
     """The facts of a calendar year, in three statements however many people there are."""
     connection = session.connection()
-    schools, school_ids = _schools(connection)
+    schools, school_ids = _schools(connection, date(year, 12, 31))
     posts = {school_id: code for code, school_id in school_ids.items()}
     assignments, person_ids = _assignments(connection, year, posts)
     absences = _absences(connection, year)
@@ -36,10 +37,11 @@ def facts_of_year(session: Session, year: int) -> YearFacts:
     return YearFacts(persons, schools, person_ids, school_ids)
 
 
-def _schools(connection: Connection) -> tuple[dict[str, SchoolFact], dict[str, int]]:
+def _schools(connection: Connection, on: date) -> tuple[dict[str, SchoolFact], dict[str, int]]:
+    """Each school with the kind it had on the day: what it became later changes no earlier year."""
     heir = aliased(School)
     rows = connection.execute(
-        select(School.id, School.code, School.kind, School.closed_on, heir.code)
+        select(School.id, School.code, school_kind_on(on), School.closed_on, heir.code)
         .outerjoin(heir, heir.id == School.merged_into_id)).all()
     facts = {code: SchoolFact(code, kind, closed_on, into) for _, code, kind, closed_on, into in rows}
     return facts, {code: school_id for school_id, code, *_ in rows}

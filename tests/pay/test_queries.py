@@ -3,14 +3,16 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from talent.core.access import Actor, Grant, operator
 from talent.core.errors import NotAllowed, NotFound
 from talent.core.work import Program
-from talent.pay import commands, comparison, queries
+from talent.pay import chain_queries, commands, comparison, queries
+from talent.pay.acts import acts_of
+from talent.pay.book import answering_schools
 from talent.pay.models import PayBatch, PayFinding
-from talent.people.models import Person, SchoolPast
+from talent.people.models import Person, School, SchoolPast
 from tests import factories
 from tests.pay.records import compute, send
 
@@ -65,6 +67,26 @@ def test_a_school_is_called_as_in_the_year_of_the_batch(two_schools: Program) ->
         assert {row.school for row in queries.lines(work, 1, school_code="A")[0]} == {"当年名"}
         assert [row.school for row in queries.lines_of_person(work, person_id) if row.school_code == "A"] == ["当年名"]
         assert {row.school for row in queries.findings(work, 1, code="pay.no_record")[0]} == {"当年名"}
+        line = queries.lines(work, 1, school_code="A")[0][0]
+        assert queries.receipt_view(work, line.id).school == "当年名"
+        acts = acts_of(work.session, work.session.get_one(PayBatch, 1))
+        assert answering_schools(work.session, acts)[school_id] == ("A", "当年名")
+    with two_schools.read(principal(two_schools, "A")) as work:
+        assert chain_queries.school_part(work, 1, "A").name == "当年名"
+
+
+def test_a_school_is_paid_for_as_what_it_was_that_year(program: Program) -> None:
+    send(program, "T1", "A", "2021-01-01")
+    send(program, "T2", "B", "2021-01-01")
+    with program.begin(operator()) as work:
+        for code, then, now in (("A", "primary", "kindergarten"), ("B", "kindergarten", "primary")):
+            school = work.session.scalars(select(School).where(School.code == code)).one()
+            school.kind = now
+            work.session.add(SchoolPast(school_id=school.id, valid_to=date(2024, 9, 1), name="前名", kind=then))
+    past, later = compute(program, 2021), compute(program, 2025)
+    with program.read(operator()) as work:
+        paid = [{row.staff_no for row in queries.lines(work, batch)[0] if row.fen} for batch in (past, later)]
+    assert paid == [{"T1"}, {"T2"}]
 
 
 @pytest.mark.parametrize("role", ["admin", "expert"])
