@@ -44,14 +44,18 @@ def request(work: Work, *, code: str, act: str, reason: str) -> PayPeriodAct:
 
 
 def approve(work: Work, *, act_id: int) -> None:
-    """The second person's yes, at which the act takes effect."""
+    """The second person's yes, at which the act takes effect.
+
+    The ledger is taken before any row, as a lock of a batch does, so that neither waits for what the other holds.
+    """
+    work.require("period:approve")
+    take_ledger(work.session)
     row = _waiting(work, act_id)
     found = [*_same_person(work, row), *_judge_state(work.session, row.code, row.act)]
     if found:
         raise RuleViolation(found)
-    _turn(work, row)
-    take_ledger(work.session)
     _decide(work, row, "approved", head=ledger_head(work.session)[0])
+    _turn(work, row)
     work.record("period:approve", "pay_period", row.code, act=row.act, reason=row.reason)
 
 

@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 
 from talent.core.errors import Finding, RuleViolation
 from talent.core.work import Work
-from talent.pay.acts import Acts
 from talent.pay.book import ledger_head, planned, standing_of, take_ledger
 from talent.pay.chain import CLAUSE, EDGES, before_lock
-from talent.pay.chain_commands import Seen, Sheet, add_step, sign, turn
+from talent.pay.chain_commands import SHEET, Seen, Sheet, add_step, sign, turn
 from talent.pay.ledger import Movement, digest_of
 from talent.pay.ledger_models import PayEntry, PayPeriod
 from talent.pay.models import SUPERSEDED, PayBatch
@@ -23,6 +22,8 @@ def lock(work: Work, *, batch_id: int, seen: Seen, period: str, comment: str = "
 
     Lines held out are not posted. Refused while an assumption or a provisional appraisal has no name to it.
     """
+    work.require(SHEET if sheet else EDGES["lock"].right)
+    take_ledger(work.session)  # before any row: whoever locks another run of the year waits here, holding nothing
     batch, acts, signature = sign(work, EDGES["lock"], batch_id, seen, comment, sheet)
     found = before_lock(standing_of(work.session, acts, assumed=assumed_in(batch)))
     period_id = _open_period(work.session, period)
@@ -30,7 +31,8 @@ def lock(work: Work, *, batch_id: int, seen: Seen, period: str, comment: str = "
         found.append(Finding("pay.period_not_open", CLAUSE, {"period": period, "field": "period"}))
     if found or period_id is None:
         raise RuleViolation(found)
-    made, head = _post(work, acts, period_id)
+    made = planned(work.session, acts)
+    head = append(work, made, period_id=period_id, batch=batch)
     add_step(work, acts, "lock", signature, comment)
     turn(work, batch, EDGES["lock"].end)
     _close_year(work.session, batch)
@@ -57,13 +59,6 @@ def _open_period(session: Session, code: str) -> int | None:
     if held.rowcount != 1:  # type: ignore[attr-defined]
         return None
     return session.scalar(select(PayPeriod.id).where(PayPeriod.code == code))
-
-
-def _post(work: Work, acts: Acts, period_id: int) -> tuple[list[Movement], str]:
-    take_ledger(work.session)
-    made = planned(work.session, acts)
-    head = append(work, made, period_id=period_id, batch=acts.batch)
-    return made, head
 
 
 def append(work: Work, made: Sequence[Movement], *, period_id: int, batch: PayBatch) -> str:

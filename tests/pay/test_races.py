@@ -2,12 +2,16 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from talent.core.access import Actor
 from talent.core.errors import Conflict
 from talent.core.work import Program
+from talent.pay import periods
 from talent.pay.chain_commands import Seen
 from tests.pay.office import Office
 from tests.pay.records import send
@@ -33,6 +37,17 @@ def at_once(*acts: Callable[[], object]) -> list[str]:
     for thread in threads:
         thread.join()
     return sorted(found)
+
+
+def together(program: Program, statement: str) -> None:
+    """Let acts at once wait for each other before this statement, as long as all of them come to it."""
+    barrier = threading.Barrier(2)
+
+    @event.listens_for(program.engine, "before_cursor_execute")
+    def wait(_connection: Any, _cursor: Any, text: str, *_: Any) -> None:
+        if text.startswith(statement):
+            with suppress(threading.BrokenBarrierError):
+                barrier.wait(1)
 
 
 def race(program: Program, pairs: int) -> None:
@@ -71,6 +86,56 @@ def race(program: Program, pairs: int) -> None:
 
 def test_twenty_pairs(program: Program) -> None:
     race(program, 20)
+
+
+def test_two_conventions_of_a_year_are_locked_by_two_people_at_once(program: Program) -> None:
+    """One wins, the other is told: neither waits for what the other holds."""
+    send(program, "T1", "A", "2021-01-01")
+    office = Office(program)
+    batches = [office.compute(convention=convention) for convention in ("month_min_days", "day")]
+    for batch in batches:
+        office.approved(batch)
+        office.answer_for(batch)
+    office.open_period()
+    seen = [office.seen(batch) for batch in batches]
+    together(program, "UPDATE pay_periods")
+    assert at_once(lambda: office.lock(batches[0], by=office.finance2, seen=seen[0]),
+                   lambda: office.lock(batches[1], by=office.finance3, seen=seen[1])) == ["conflict", "done"]
+    assert office.verify() == []
+
+
+@pytest.mark.parametrize("act", ["open", "lock", "reopen"])
+def test_a_period_is_approved_once(program: Program, act: str) -> None:
+    office = Office(program)
+    for before in {"open": (), "lock": ("open",), "reopen": ("open", "lock")}[act]:
+        office.open_period(act=before)
+    people = [office.leader, office.leader2]
+    with program.begin(office.finance2) as work:
+        asked = periods.request(work, code="2026-09", act=act, reason="月结").id
+
+    def agree(by: Actor) -> Callable[[], None]:
+        return lambda: office.act(by, lambda work: periods.approve(work, act_id=asked))
+
+    together(program, "UPDATE pay_period")
+    assert at_once(*(agree(by) for by in people)) == ["conflict", "done"]
+    assert office.verify() == []
+
+
+def test_a_period_is_locked_while_a_batch_is(program: Program) -> None:
+    """Both want the period and the ledger: they queue for them in the same order."""
+    send(program, "T1", "A", "2021-01-01")
+    office = Office(program)
+    batch = office.approved(office.compute())
+    office.answer_for(batch)
+    office.open_period()
+    with program.begin(office.finance2) as work:
+        asked = periods.request(work, code="2026-09", act="lock", reason="月结").id
+    seen, leader = office.seen(batch), office.leader2
+    together(program, "UPDATE pay_periods")
+    ended = at_once(lambda: office.lock(batch, by=office.finance3, seen=seen),
+                    lambda: office.act(leader, lambda work: periods.approve(work, act_id=asked)))
+    assert ended in (["done", "done"], ["RuleViolation", "done"])
+    assert office.verify() == []
 
 
 @pytest.mark.verify
