@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -43,6 +43,10 @@ class Work:
     def book(self) -> Book:
         """The policy book in force, read once per work."""
         return book_in_force(self.session)
+
+    def end_of(self, day: date) -> datetime:
+        """The instant at which a local day is over."""
+        return datetime.combine(day + timedelta(days=1), time.min, self.zone)
 
     def require(self, permission: str) -> Scope:
         """The actor's scope for ``permission``, or NotAllowed."""

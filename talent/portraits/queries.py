@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, case, or_, select, true
+from sqlalchemy import ColumnElement, Select, case, select, true
 
 from talent.core.access import Scope
 from talent.core.errors import NotFound
@@ -15,7 +15,7 @@ from talent.core.work import Work
 from talent.portraits.assign import contributions
 from talent.portraits.features import INPUTS
 from talent.portraits.mixture import Model
-from talent.portraits.models import PUBLISHED, SUPERSEDED, PortraitChoice, PortraitRun, PortraitScore
+from talent.portraits.models import DRAFT, PUBLISHED, SUPERSEDED, PortraitChoice, PortraitRun, PortraitScore
 from talent.portraits.objected import set_aside
 from talent.portraits.parameters import settings_of
 from talent.portraits.rules import MODEL, PLAIN, Standing, may_see_type, standing_of
@@ -23,6 +23,7 @@ from talent.portraits.scores import DIMENSIONS
 from talent.portraits.settings import PortraitSettings
 
 READ = "portrait:read"
+PUBLISHED_NOW = PortraitRun.state == PUBLISHED
 _AUDIBLE = 0.05
 """A smaller term in the log-odds is told among the rest."""
 
@@ -42,14 +43,14 @@ class PersonScores:
 
 
 def scores_of_person(work: Work, person_id: int) -> PersonScores | None:
-    """The person's scores in the latest run that stands, None when there is none; one statement.
+    """The person's scores in the published run, before the first in the latest draft, None without; one statement.
 
-    Of the same cut-off the published run comes first: a later draft takes no type away. A teacher sees only their
+    A later draft takes no type away. A teacher sees only their
     own, and alone what an upheld objection set aside. Raises ``NotAllowed`` without any right, ``NotFound`` for
     somebody else.
     """
     shown = _is_shown(_scope(work, person_id), person_id)
-    found = work.session.execute(_runs_of(person_id, PortraitRun.state != SUPERSEDED, shown)).first()
+    found = work.session.execute(_runs_of(person_id, PUBLISHED_NOW, PortraitRun.state != SUPERSEDED, shown)).first()
     if found is None:
         return None
     run, row = found
@@ -78,13 +79,16 @@ def _is_shown(scope: Scope, person_id: int) -> ColumnElement[bool]:
     return true() if person_id in scope.persons else ~set_aside(PortraitScore.person_id)
 
 
-def _runs_of(person_id: int, *conditions: ColumnElement[bool]) -> Select[PortraitRun, PortraitScore]:
+def _runs_of(
+    person_id: int, is_out: ColumnElement[bool], *conditions: ColumnElement[bool]
+) -> Select[PortraitRun, PortraitScore]:
+    """The person's run that stands: what is published before any draft, whatever its cut-off, then the latest."""
     return (
         select(PortraitRun, PortraitScore)
         .join(PortraitScore, PortraitScore.run_id == PortraitRun.id)
         .where(PortraitScore.person_id == person_id, *conditions)
-        .order_by(PortraitRun.as_of.desc(), case((PortraitRun.state == PUBLISHED, 0), else_=1),
-                  PortraitRun.published_at.desc(), PortraitRun.id.desc())
+        .order_by(case((is_out, 0), else_=1), PortraitRun.as_of.desc(), PortraitRun.published_at.desc(),
+                  PortraitRun.id.desc())
         .limit(1)
     )
 
@@ -174,10 +178,8 @@ def portrait_of_person(work: Work, person_id: int, on: date) -> Portrait | None:
     Raises ``NotAllowed`` without any right, ``NotFound`` for somebody out of sight.
     """
     scope = _scope(work, person_id)
-    stands = PortraitRun.state != SUPERSEDED if on >= work.today else or_(
-        PortraitRun.published_at.is_not(None), PortraitRun.state != SUPERSEDED)
-    found = work.session.execute(
-        _runs_of(person_id, PortraitRun.as_of <= on, stands, _is_shown(scope, person_id))).first()
+    found = work.session.execute(_runs_of(
+        person_id, *_stood(work, on), PortraitRun.as_of <= on, _is_shown(scope, person_id))).first()
     if found is None:
         return None
     run, row = found
@@ -185,7 +187,7 @@ def portrait_of_person(work: Work, person_id: int, on: date) -> Portrait | None:
     choice = work.session.get(PortraitChoice, person_id)
     is_hidden = choice is not None and choice.is_hidden
     is_open = may_see_type(is_own=person_id in scope.persons, everyone=scope.everyone, is_hidden=is_hidden)
-    is_out, group = run.published_at is not None, _group(run, row)
+    is_out, group = _was_out(work, run, on), _group(run, row)
     inputs: list[float | None] = json.loads(row.inputs)
     peers = _peers(run, row)
     margin = float(work.book.at("portraits.margin_minimum", run.as_of).value)
@@ -194,7 +196,7 @@ def portrait_of_person(work: Work, person_id: int, on: date) -> Portrait | None:
         run_id=run.id,
         as_of=run.as_of,
         since=_since(run.as_of, work.book.at("portraits.window_years", run.as_of).value),
-        state=run.state,
+        state=run.state if is_out or run.published_at is None else DRAFT,
         dimensions={name: getattr(row, name) for name in DIMENSIONS},
         coverage=_coverage(inputs, settings),
         total_coverage=row.coverage,
@@ -206,6 +208,18 @@ def portrait_of_person(work: Work, person_id: int, on: date) -> Portrait | None:
         is_withheld=is_out and not is_open and group is not None,
         is_hidden=is_hidden,
     )
+
+
+def _stood(work: Work, on: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether a run was published by the day, and whether it was there: on a past day only what was done by then."""
+    if on >= work.today:
+        return PUBLISHED_NOW, PortraitRun.state != SUPERSEDED
+    over = work.end_of(on)
+    return PortraitRun.published_at < over, PortraitRun.created_at < over
+
+
+def _was_out(work: Work, run: PortraitRun, on: date) -> bool:
+    return run.published_at is not None and (on >= work.today or run.published_at < work.end_of(on))
 
 
 def _since(end: date, years: int) -> date:

@@ -117,8 +117,8 @@ def published_run(work: Work, on: date) -> RunView | None:
     _everyone(work)
     run = work.session.scalars(
         select(PortraitRun)
-        .where(PortraitRun.published_at.is_not(None), PortraitRun.as_of <= on,
-               *([PortraitRun.state == PUBLISHED] if on >= work.today else []))
+        .where(PortraitRun.as_of <= on, PortraitRun.state == PUBLISHED if on >= work.today
+               else PortraitRun.published_at < work.end_of(on))
         .order_by(PortraitRun.as_of.desc(), PortraitRun.published_at.desc()).limit(1)
     ).first()
     return _view(work, run) if run is not None else None

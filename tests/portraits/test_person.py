@@ -9,11 +9,12 @@ from sqlalchemy import event, update
 from talent.core.access import Actor, Grant, operator
 from talent.core.errors import NotAllowed, NotFound
 from talent.core.work import Program
-from talent.portraits import publication, queries
+from talent.portraits import publication, queries, runs
 from talent.portraits.models import PortraitRun, PortraitScore
 from talent.portraits.queries import Portrait, portrait_of_person, scores_of_person
 from talent.portraits.rules import Decision, Standing
 from tests import factories
+from tests.conftest import Clock
 from tests.portraits.stored import HOURS_ONLY, IN_BETWEEN, NAMES, Told, add_run
 
 HR = Actor(12, "hr", (Grant("hr"),))
@@ -91,15 +92,34 @@ def test_a_later_draft_of_the_same_cut_off_takes_no_type_away(program: Program, 
     assert scores is not None and (scores.run_id, scores.group) == (published, 1)
 
 
-def test_a_past_date_shows_the_run_that_stood_then(program: Program, person: int) -> None:
-    early, late = (add_run(program, {person: HOURS_ONLY}, Told(as_of=as_of))
-                   for as_of in (date(2025, 8, 31), date(2026, 8, 31)))
-    put_out(program, early)
-    put_out(program, late)
-    now, then, before = (see(program, person, on=on) for on in (TODAY, date(2025, 12, 1), date(2025, 8, 30)))
-    assert now is not None and now.run_id == late
-    assert then is not None and (then.run_id, then.state) == (early, "superseded") and then.type is not None
-    assert before is None
+def test_a_draft_of_a_later_cut_off_takes_no_published_portrait_away(program: Program, person: int) -> None:
+    published = add_run(program, {person: HOURS_ONLY}, Told(as_of=date(2025, 8, 31)))
+    put_out(program, published)
+    add_run(program, {person: HOURS_ONLY})
+    seen = see(program, person)
+    assert seen is not None and (seen.run_id, seen.state) == (published, "published") and seen.type is not None
+    with program.read(HR) as work:
+        scores = scores_of_person(work, person)
+    assert scores is not None and (scores.run_id, scores.group) == (published, 1)
+
+
+def test_a_past_date_shows_the_run_that_stood_then(program: Program, clock: Clock, person: int) -> None:
+    early = add_run(program, {person: HOURS_ONLY}, Told(as_of=date(2025, 8, 31)))
+    clock.move(days=1)
+    put_out(program, early)  # on 9 September
+    clock.move(days=2)
+    late = add_run(program, {person: HOURS_ONLY})
+    put_out(program, late)  # on 11 September
+    clock.move(days=5)
+    days = (date(2026, 9, 16), date(2026, 9, 11), date(2026, 9, 10), date(2026, 9, 9), date(2026, 9, 8))
+    seen = [see(program, person, on=on) for on in days]
+    assert [(one.run_id, one.state, one.type is not None) for one in seen if one] == [
+        (late, "published", True), (late, "published", True), (early, "superseded", True), (early, "superseded", True),
+        (early, "draft", False)]
+    assert see(program, person, on=date(2026, 9, 7)) is None
+    with program.read(HR) as work:
+        out = [view.run.id if (view := runs.published_run(work, on)) else None for on in days]
+    assert out == [late, late, early, early, None]
 
 
 def test_peers_growth_and_coverage(program: Program, person: int) -> None:
