@@ -26,6 +26,7 @@ from talent.core.errors import Conflict, Finding, NotAllowed, NotFound, RuleViol
 from talent.core.jobs import MOST_ATTEMPTS, Claim, Job
 from talent.core.work import Program
 from talent.exchange import staging
+from talent.policy.errors import NotInForce
 from talent.portraits.models import BUILD
 from talent.privacy import retention
 from talent.reports import commands as reports
@@ -165,6 +166,9 @@ def _said(error: Exception, held: Claim) -> tuple[Finding, ...]:
             return error.findings
         case Conflict() if f"conflict.{error.what}" in all_words():
             return (Finding(f"conflict.{error.what}", params=error.params),)
+        case NotInForce():
+            facts = {"label": error.label, "first": error.first, "on": error.on}
+            return (Finding("policy.not_in_force", params=facts),)
         case NotAllowed():
             return (Finding("job.not_allowed"),)
         case NotFound():

@@ -19,8 +19,9 @@ from talent.portraits import build as method
 from talent.portraits.continuity import Previous
 from talent.portraits.features import Features
 from talent.portraits.mixture import Model
-from talent.portraits.models import PortraitRun, PortraitScore
+from talent.portraits.models import DRAFT, PortraitRun, PortraitScore
 from talent.portraits.parameters import PREFIX, keys_of, settings_of
+from talent.portraits.publication import take_turn
 from talent.portraits.reading import cut_off, features
 from talent.portraits.result import Result
 from talent.portraits.rows import as_json, findings, input_digest, score_rows, settings_as_dict
@@ -99,12 +100,14 @@ def build(
     seed: int = 0,
     compares: bool = False,
     report: Report | None = None,
+    once: bool = False,
 ) -> Built:
     """A draft run of everybody in service at the cut-off of ``as_of``, types unnamed.
 
     ``k`` None keeps the number of types last published, or proposes one; ``compares`` keeps the evidence for every
     number also where it is given, for the person who must choose. The computing happens between two
-    transactions, so nobody who writes waits for it; the right is asked for in both.
+    transactions, so nobody who writes waits for it; the right is asked for in both. With ``once`` an equal draft of
+    the same person is given back where one waits already.
 
     Raises ``NotAllowed``; ``RuleViolation`` for a ``k`` under 2 or a negative seed; ``NotInForce`` before the policy.
     """
@@ -117,13 +120,14 @@ def build(
     around = surround(result, question.around, question.settings)
     say("portraits.stage_store", 2, 3)
     with program.begin(actor) as work:
-        return Built(store(work, question, result, around), result)
+        known = _equal_draft(work, question, result) if once else None
+        return Built(known or store(work, question, result, around), result)
 
 
 def run_build(program: Program, actor: Actor, payload: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """The task ``portraits.build`` of the worker: ``{"as_of", "k", "seed"}`` in, the run's id and figures out.
 
-    Done twice it stores a second, equal draft, which harms nobody: only a person publishes.
+    Done twice, since its worker died or the button was pressed again, it stores one draft.
     """
     built = build(
         program,
@@ -133,6 +137,7 @@ def run_build(program: Program, actor: Actor, payload: Mapping[str, Any], report
         seed=payload.get("seed", 0),
         compares=True,
         report=report,
+        once=True,
     )
     return {"run": built.id, "k": built.k, "stability": built.stability}
 
@@ -231,6 +236,28 @@ def store(work: Work, question: Question, result: Result, around: Surroundings) 
         input_sha256=run.input_sha256,
     )
     return run.id
+
+
+def _equal_draft(work: Work, question: Question, result: Result) -> int | None:
+    """The draft of the same person, computed from the same, that nobody decided on; other builds wait meanwhile."""
+    work.require(PERMISSION)
+    take_turn(work.session)
+    return work.session.scalar(
+        select(PortraitRun.id)
+        .where(
+            PortraitRun.state == DRAFT,
+            PortraitRun.decision == "{}",
+            PortraitRun.code == result.run,
+            PortraitRun.as_of == cut_off(question.as_of),
+            PortraitRun.created_by == work.actor.user_id,
+            PortraitRun.previous_id == (question.ancestor.run_id if question.ancestor else None),
+            PortraitRun.input_sha256 == input_digest(question.features),
+            PortraitRun.book_digest == question.book_digest,
+            PortraitRun.evidence == as_json([item.as_dict() for item in result.evidence]),
+        )
+        .order_by(PortraitRun.id.desc())
+        .limit(1)
+    )
 
 
 def _insert_scores(session: Session, run_id: int, result: Result, around: Surroundings) -> None:

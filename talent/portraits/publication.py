@@ -8,13 +8,14 @@ import json
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from talent.accounts.queries import person_behind
 from talent.core.errors import Conflict, Finding, NotAllowed, NotFound, RuleViolation
 from talent.core.jobs import Job, enqueue
 from talent.core.work import Work
+from talent.policy.errors import NotInForce
 from talent.portraits.models import (
     BUILD,
     DRAFT,
@@ -24,11 +25,14 @@ from talent.portraits.models import (
     PortraitChoice,
     PortraitRun,
 )
-from talent.portraits.parameters import TIERS
+from talent.portraits.parameters import TIERS, keys_of
+from talent.portraits.reading import cut_off
 from talent.portraits.rules import MODEL, Decidable, Decision, decision_findings
 
 PERMISSION = "portrait:publish"
 _CLAUSE = "portrait.publication"
+#: PostgreSQL's advisory lock of the builds: any number, the same in every process.
+BUILD_LOCK = 7_264_115
 LEAST_TYPES, MOST_TYPES = 2, 20
 
 
@@ -40,11 +44,31 @@ def request_build(work: Work, *, as_of: date, k: int | None = None) -> Job:
         raise RuleViolation(Finding("portraits.k_out_of_range", _CLAUSE, params))
     if as_of > work.today:
         raise RuleViolation(Finding("portraits.future", _CLAUSE, {"today": work.today, "field": "as_of"}))
+    if found := _not_in_force(work, as_of):
+        raise RuleViolation(found)
+    take_turn(work.session)
     if job_under_way(work.session) is not None:
         raise Conflict("portrait_build")
     job = enqueue(work, BUILD, {"as_of": as_of.isoformat(), "k": k, "seed": 0})
     work.record("portrait:request", "job", job.id, as_of=as_of, k=k)
     return job
+
+
+def _not_in_force(work: Work, as_of: date) -> list[Finding]:
+    """A day before the policy is refused where it is typed: the build would only find it out later."""
+    try:
+        for key in keys_of(work.book):
+            work.book.at(key, cut_off(as_of))
+    except NotInForce as early:
+        facts = {"label": early.label, "first": early.first, "on": early.on, "field": "as_of"}
+        return [Finding("policy.not_in_force", _CLAUSE, facts)]
+    return []
+
+
+def take_turn(session: Session) -> None:
+    """Let nobody else ask for a build or store one until the transaction ends. SQLite's writers queue by themselves."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": BUILD_LOCK})
 
 
 def job_under_way(session: Session) -> Job | None:

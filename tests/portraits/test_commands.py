@@ -8,20 +8,26 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
+from talent import worker
+from talent.core import jobs
 from talent.core.access import Actor, Grant, operator
 from talent.core.audit import AuditEvent
 from talent.core.errors import NotAllowed, NotFound, RuleViolation
+from talent.core.jobs import Job
 from talent.core.work import Program
 from talent.people.models import Employment, Person, School
 from talent.policy.book import load_book
-from talent.portraits import commands
+from talent.portraits import commands, publication
 from talent.portraits.features import COLUMNS
-from talent.portraits.models import PUBLISHED, SUPERSEDED, PortraitRun, PortraitScore
+from talent.portraits.models import BUILD, PUBLISHED, SUPERSEDED, PortraitRun, PortraitScore
 from talent.portraits.parameters import settings_of
 from talent.portraits.queries import PersonScores, scores_of_person
 from talent.portraits.scores import DIMENSIONS
 from talent.portraits.settings import PortraitSettings
 from talent.training.models import Training
+from talent.words.say import say
+from tests import factories
+from tests.pay.test_races import at_once, together
 
 AS_OF = date(2026, 9, 8)
 END = date(2026, 8, 31)
@@ -132,6 +138,43 @@ def test_the_same_records_give_the_same_run(district: Program) -> None:
     first, again = (run_of(district, commands.build(district, operator(), as_of=as_of).id) for as_of in (END, AS_OF))
     assert first.id != again.id
     assert (first.code, first.input_sha256, first.scale) == (again.code, again.input_sha256, again.scale)
+
+
+def test_a_build_done_twice_by_the_worker_stores_one_draft(district: Program) -> None:
+    """Its worker died after storing: the next one finds the draft. New records make a new one."""
+    hr = factories.actor(district, factories.add_account(district, "hr"))
+    payload = {"as_of": AS_OF.isoformat(), "k": None, "seed": 0}
+    first, again = (commands.run_build(district, hr, payload, lambda *_: None)["run"] for _ in range(2))
+    assert first == again
+    with district.begin(operator()) as work:
+        work.session.scalars(select(Training)).first().hours_hundredths += 100  # type: ignore[union-attr]
+    assert commands.run_build(district, hr, payload, lambda *_: None)["run"] != first
+
+
+def test_a_build_for_a_day_before_the_policy_is_refused_in_words(district: Program) -> None:
+    hr = factories.actor(district, factories.add_account(district, "hr"))
+    early = date(2001, 9, 8)
+    with pytest.raises(RuleViolation) as raised, district.begin(hr) as work:
+        publication.request_build(work, as_of=early)
+    assert [(found.code, found.params["field"]) for found in raised.value.findings] == [
+        ("policy.not_in_force", "as_of")]
+    with district.begin(hr) as work:
+        job = jobs.enqueue(work, BUILD, {"as_of": early.isoformat(), "k": None, "seed": 0}).id
+    worker.run_once(district)
+    with district.read(operator()) as work:
+        said = worker.findings_of(work.session.get_one(Job, job))
+    assert [found.code for found in said] == ["policy.not_in_force"] and say(said[0])
+
+
+def test_two_clicks_ask_for_one_build(district: Program) -> None:
+    hr = factories.actor(district, factories.add_account(district, "hr"))
+
+    def click() -> None:
+        with district.begin(hr) as work:
+            publication.request_build(work, as_of=AS_OF)
+
+    together(district, "INSERT INTO jobs")
+    assert at_once(click, click) == ["conflict", "done"]
 
 
 def test_a_group_is_seen_only_once_published(district: Program) -> None:
