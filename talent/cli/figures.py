@@ -56,7 +56,8 @@ def hours(on: date, form: str) -> None:
         print_json({"on": on, "teachers": teachers})
         return
     for row in teachers:
-        click.echo("{staff_no}\t{rolling_hours}\t{cycle_hours}/{cycle_target}".format(**row))
+        said = {name: "—" if value is None else value for name, value in row.items()}
+        click.echo("{staff_no}\t{rolling_hours}\t{cycle_hours}/{cycle_target}".format(**said))
 
 
 @click.group()

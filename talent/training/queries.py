@@ -73,12 +73,16 @@ def evaluation_hours(work: Work, on: date, person_ids: Collection[int] | None = 
     policy = HoursPolicy.in_force(work.book, on)
     window = Window(window_of("evaluation", on, policy), policy)
     sums = sums_in(work.session, [window], None if person_ids is None else Training.person_id.in_(person_ids))
-    any_record = select(Training.id).where(Training.person_id == Person.id, Training.ended_on <= on).exists()
-    trained = select(Person.id).where(any_record)
+    trained = select(Person.id).where(_recorded_by(on))
     if person_ids is not None:
         trained = trained.where(Person.id.in_(person_ids))
     return {person: hours_view("evaluation", sums[person][0], policy).hours if person in sums else 0
             for person in work.session.scalars(trained)}
+
+
+def _recorded_by(on: date) -> ColumnElement[bool]:
+    """Whether the person of a query has any record that had ended by the day."""
+    return select(Training.id).where(Training.person_id == Person.id, Training.ended_on <= on).exists()
 
 
 def reaching(policy: HoursPolicy, on: date) -> Select[int]:
@@ -122,13 +126,13 @@ def _span(windows: Sequence[Window]) -> list[ColumnElement[bool]]:
 
 @dataclass(frozen=True, slots=True)
 class HoursRow:
-    """One person's hours on a date, in hundredths."""
+    """One person's hours on a date, in hundredths; None without any record that had ended by then, never 0."""
 
     person_id: int
     staff_no: str
-    rolling_hours: int
-    meets_360: bool
-    cycle_hours: int
+    rolling_hours: int | None
+    meets_360: bool | None
+    cycle_hours: int | None
     cycle_target: int
 
     def as_json(self) -> dict[str, Any]:
@@ -139,8 +143,10 @@ class HoursRow:
         }
 
 
-def in_hours(hundredths: int) -> int | float:
+def in_hours(hundredths: int | None) -> int | float | None:
     """A JSON number of hours: 43600 → 436, 7450 → 74.5. Nothing is computed with it afterwards."""
+    if hundredths is None:
+        return None
     return hundredths // 100 if hundredths % 100 == 0 else hundredths / 100
 
 
@@ -152,7 +158,8 @@ def hours(work: Work, on: date) -> list[HoursRow]:
     scope = work.require(READ)
     policy = HoursPolicy.in_force(work.book, on)
     people = work.session.execute(
-        select(Person.id, Person.staff_no).join(Employment, Employment.person_id == Person.id)
+        select(Person.id, Person.staff_no, _recorded_by(on).label("recorded"))
+        .join(Employment, Employment.person_id == Person.id)
         .where(in_service_on(on), within(scope)).order_by(Person.staff_no)
     ).all()
     everyone = scope.everyone
@@ -164,9 +171,12 @@ def hours(work: Work, on: date) -> list[HoursRow]:
 
 
 def _hours_row(person: Any, sums: Sequence[Sums], spells: Iterable[Spell], on: date, policy: HoursPolicy) -> HoursRow:
+    target = target_of(spells, on, policy)
+    if not person.recorded:
+        return HoursRow(person.id, person.staff_no, None, None, None, target)
     rolling = hours_view("evaluation", sums[0], policy).hours
     return HoursRow(person.id, person.staff_no, rolling, meets_evaluation(rolling, policy),
-                    hours_view("cycle", sums[1], policy).hours, target_of(spells, on, policy))
+                    hours_view("cycle", sums[1], policy).hours, target)
 
 
 def spells_of(session: Session, on: date, whose: ColumnElement[bool] | None = None) -> dict[int, list[Spell]]:

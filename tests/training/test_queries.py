@@ -83,6 +83,14 @@ def test_what_counts(program: Program, case: str, values: dict[str, str], counts
     assert (row.rolling_hours, row.cycle_hours) == ((800, 800) if counts else (0, 0))
 
 
+def test_nothing_recorded_is_null_and_never_0(program: Program) -> None:
+    person = add_person(program)
+    train(program, person, date.fromordinal(END.toordinal() + 1), 800)
+    row = row_of(program, END).as_json()
+    assert [row[name] for name in ("rolling_hours", "meets_360", "cycle_hours")] == [None, None, None]
+    assert row["cycle_target"] == 360
+
+
 def test_360_is_reached_at_360(program: Program) -> None:
     person = add_person(program)
     train(program, person, END, 35999)
