@@ -46,6 +46,13 @@ def test_the_ratio_is_the_median_of_the_rounds() -> None:
     assert figure.cells() == ("x", "2.00", "(1.50–4.00)", "3", "2", "CPU s", "≤ 2")
 
 
+@pytest.mark.parametrize(("ratio", "target", "told"), [
+    (1.3, "≤ 1.3", "≤ 1.3"), (1.31, "≤ 1.3", "≤ 1.3, missed"), (9.0, "", ""),
+    (0.6, "≤ 0.5, 0 rows", "≤ 0.5, 0 rows, missed")])
+def test_a_target_is_missed_by_what_was_measured(ratio: float, target: str, told: str) -> None:
+    assert measure.compared("x", [ratio], [1.0], "CPU s", target).cells()[-1] == told
+
+
 def test_the_sides_take_turns_and_change_places() -> None:
     order: list[str] = []
     measure.in_turn(2, lambda: order.append("ours"), lambda: order.append("bare"))
