@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from talent.core.access import Scope
@@ -19,7 +19,7 @@ from talent.core.work import Work
 from talent.pay import stored
 from talent.pay.facts import PayTerms
 from talent.pay.ledger_models import PayEntry
-from talent.pay.models import REPLACEABLE, SUPERSEDED, PayBatch, PayFinding, PayLine
+from talent.pay.models import CHAIN, SUPERSEDED, PayBatch, PayFinding, PayLine
 from talent.pay.rules import compute_year
 from talent.pay.snapshots import Facts
 from talent.people.models import Person, School
@@ -74,7 +74,8 @@ def latest_batch(work: Work, year: int) -> PayBatch | None:
     work.require("pay:read")
     return work.session.scalars(
         select(PayBatch).where(PayBatch.year == year, PayBatch.state != SUPERSEDED, PayBatch.adjusts_id.is_(None))
-        .order_by(PayBatch.state.in_(REPLACEABLE), PayBatch.sequence.desc()).limit(1)).first()
+        .order_by(case({state: at for at, state in enumerate(CHAIN)}, value=PayBatch.state).desc(),
+                  PayBatch.sequence.desc()).limit(1)).first()
 
 
 def batch_numbered(work: Work, year: int, sequence: int) -> PayBatch:

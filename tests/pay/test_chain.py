@@ -17,6 +17,7 @@ from talent.pay.chain import EDGES, Edge, Hand, Past, Standing, barred, missing
 from talent.pay.chain_commands import Seen, Sheet
 from talent.pay.chain_models import PayStep
 from talent.pay.models import CHAIN, PayBatch
+from talent.pay.queries import latest_batch
 from tests import factories
 from tests.pay.office import Office
 from tests.pay.records import send
@@ -308,6 +309,14 @@ def test_what_was_held_stays_held_in_a_new_run(office: Office) -> None:
     office.locked(second)
     assert [staff_no for _, staff_no, *_ in office.entries()] == ["T2", "T3", "T4"]
     assert office.verify() == []
+
+
+def test_the_run_furthest_along_the_chain_is_the_one_that_counts(office: Office) -> None:
+    approved, newer = office.compute(), office.compute(convention="day")
+    office.approved(approved)
+    office.confirm_all(newer)
+    with office.program.read(operator()) as work:
+        assert [getattr(latest_batch(work, year), "id", None) for year in (2021, 2020)] == [approved, None]
 
 
 def test_a_hold_goes_with_its_line(office: Office) -> None:
