@@ -138,10 +138,11 @@ def _barred(session: Session, acts: Acts) -> Iterator[Finding]:
 
 def _on_own_line(session: Session, acts: Acts) -> list[PayStep]:
     """Who took the own line out or let it in again, and who answered for a finding about themselves."""
-    about = [(PayLine, PayStep.line_id), (PayFinding, PayStep.finding_id)]
-    own = {step_id for model, column in about for step_id in session.scalars(
-        select(PayStep.id).join(model, model.id == column)
-        .where(PayStep.batch_id == acts.batch.id, PayStep.person_id == model.person_id))}
+    mine = select(PayStep.id).where(PayStep.batch_id == acts.batch.id)
+    lines = mine.join(PayLine, PayLine.id == PayStep.line_id).where(PayLine.person_id == PayStep.person_id)
+    findings = mine.join(PayFinding, PayFinding.id == PayStep.finding_id).where(
+        PayFinding.person_id == PayStep.person_id)
+    own = {*session.scalars(lines), *session.scalars(findings)}
     return [step for step in acts.steps if step.id in own]
 
 
