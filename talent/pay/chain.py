@@ -126,13 +126,6 @@ class Standing:
     periods: int = 1
 
 
-#: Act → the next in the chain, by the state it starts from.
-NEXT: Final[Mapping[str, str]] = {
-    "computed": "confirm", "school_confirmed": "review", "hr_reviewed": "approve", "approved": "lock",
-    "locked": "export", "exported": "settle",
-}
-
-
 def missing(standing: Standing) -> list[Finding]:
     """What stands between a batch and its next state, and what will be asked for before the lock."""
     found: list[Finding] = []

@@ -152,10 +152,6 @@ class Book:
             dated.overridden,
         )
 
-    def values_at(self, keys: Iterable[str], on: date) -> tuple[Value, ...]:
-        """The values of ``keys`` on one date, in the order given: what a receipt cites."""
-        return tuple(self.at(key, on) for key in keys)
-
     def calendars(self) -> dict[int, tuple[frozenset[date], frozenset[date]]]:
         """Year → (days off, make-up days) of every year whose working days are loaded."""
         years = (entry.values[-1].value for entry in self if entry.key.startswith(CALENDAR))
