@@ -23,11 +23,17 @@ class Spell:
     until: date | None
 
 
+def septembers_up_to(on: date, years: int, earliest: date) -> list[date]:
+    """The latest firsts of September up to ``on``, oldest first; none before ``earliest``, where nothing is known."""
+    last = on.year if on >= date(on.year, SCHOOL_YEAR_STARTS_IN, 1) else on.year - 1
+    days = (date(year, SCHOOL_YEAR_STARTS_IN, 1) for year in range(last - years + 1, last + 1))
+    return [day for day in days if day >= earliest]
+
+
 def firsts_of_september(on: date, years: int, earliest: date) -> list[date]:
     """The latest firsts of September up to ``on``, oldest first, and ``on`` itself when it is none of them."""
-    last = on.year if on >= date(on.year, SCHOOL_YEAR_STARTS_IN, 1) else on.year - 1
-    days = [date(year, SCHOOL_YEAR_STARTS_IN, 1) for year in range(last - years + 1, last + 1)]
-    return [day for day in [*days, *([on] if on not in days else [])] if day >= earliest]
+    days = septembers_up_to(on, years, earliest)
+    return [*days, *([on] if on not in days and on >= earliest else [])]
 
 
 def months_up_to(on: date, months: int) -> list[date]:

@@ -13,11 +13,12 @@ from werkzeug.wrappers import Response
 from talent.core.access import Scope
 from talent.core.errors import NotAllowed
 from talent.core.language import translated
-from talent.core.periods import SCHOOL_YEAR_STARTS_IN, years_before
+from talent.core.periods import years_before
 from talent.core.terms import OWNERSHIP, TEACHER_STAGE, words_of
 from talent.core.work import Work
 from talent.policy.book import Value
 from talent.policy.tables import TierTable
+from talent.reports.rules import septembers_up_to
 from talent.tiers import comparison, queries
 from talent.tiers.comparison import CAME, CHANGES, WENT, Side
 from talent.tiers.ledger import Chosen, Held, Ledger, Terms, read_ledger
@@ -44,8 +45,9 @@ def index() -> str | Response:
         return _to_own_record()
     on = kit.as_of(today()).on
     asked = kit.read_date(request.args.get("with", ""))
-    against = asked if asked and asked >= kit.EARLIEST else years_before(on, 1)
     with open_read() as work:
+        first = work.book.first_date(queries.TABLE)
+        against = asked if asked and asked >= first else max(years_before(on, 1), first)
         view = _View(work, scope, on, min(against, on))
         return render_template("tiers/index.html", **view.page())
 
@@ -71,18 +73,18 @@ class _View:
     @cached_property
     def ledger(self) -> Ledger:
         """The titles that may be held on a date the page tells of."""
-        since = min(*self._septembers, self.year_ago, self.against)
+        since = min([*self._septembers, self.year_ago, self.against])
         return read_ledger(self.work.session, terms=Terms(self.on, since, tables=queries.tables_of(self.work.book)))
 
     @property
     def year_ago(self) -> date:
-        return years_before(self.on, 1)
+        """A year earlier, or the first day there is a table of tiers."""
+        return max(years_before(self.on, 1), self.work.book.first_date(queries.TABLE))
 
     @property
     def _septembers(self) -> list[date]:
-        """The latest firsts of September up to the date."""
-        last = self.on.year if self.on >= date(self.on.year, SCHOOL_YEAR_STARTS_IN, 1) else self.on.year - 1
-        return [date(year, SCHOOL_YEAR_STARTS_IN, 1) for year in range(last - YEARS_SHOWN + 1, last + 1)]
+        """The latest firsts of September up to the date that a table of tiers reaches."""
+        return septembers_up_to(self.on, YEARS_SHOWN, self.work.book.first_date(queries.TABLE))
 
     @property
     def chosen(self) -> Chosen:

@@ -47,6 +47,17 @@ def test_another_day_another_tower(site: Site, district: Program) -> None:
     assert names(page) == ["师T3", "师T4"] and "回到今天" in page
 
 
+@pytest.mark.parametrize(("on", "septembers"), [
+    ("2010-01-01", []), ("2010-09-01", ["2010"]), ("2012-05-01", ["2010", "2011"]),
+    ("2014-09-01", ["2010", "2011", "2012", "2013", "2014"]),
+])
+def test_the_first_years_there_was_a_tower(site: Site, district: Program, on: str, septembers: list[str]) -> None:
+    answer = site.sign_in("hr").get(f"{TOWER}?on={on}")
+    assert answer.status_code == 200
+    towers = text(answer).partition("近五年的塔")[2].partition("</section>")[0]
+    assert re.findall(r"[?&;]on=(\d{4})-09-01", towers) == septembers
+
+
 def test_a_condition_narrows_every_number(site: Site, district: Program) -> None:
     hr = site.sign_in("hr")
     assert names(text(hr.get(f"{TOWER}?stage=primary&ownership=public"))) == ["师T1", "师T2", "师T3"]
