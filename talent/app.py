@@ -29,6 +29,7 @@ from talent.web import (
     inbox,
     indicators,
     jobs,
+    kit,
     ledgers,
     limits,
     login,
@@ -116,6 +117,7 @@ def create_app(program: Program) -> Flask:
     _configure(app, program)
     _extend(app)
     _surround(app)
+    kit.install_numbers(app)
     for pages in dict.fromkeys(module.pages for module in PAGES):
         app.register_blueprint(pages)
     api.install(app)

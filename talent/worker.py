@@ -180,8 +180,3 @@ def _said(error: Exception, held: Claim) -> tuple[Finding, ...]:
 
 def _as_json(*findings: Finding) -> str:
     return json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False, default=str)
-
-
-def findings_of(job: Job) -> list[Finding]:
-    """Why a job failed, to be worded for its reader."""
-    return [Finding.from_dict(each) for each in json.loads(job.error)] if job.error else []

@@ -24,7 +24,7 @@ from tests.browser_client import Browser, Site
 
 MATRIX = Path(__file__).with_name("access.csv")
 COLUMNS = ("door", "entry", *ROLES, "nobody")
-NOBODY_THERE = {"int": "999999", "path": "talent.css", "default": "nothing", "string": "nothing"}
+NOBODY_THERE = {"int": "999999", "number": "999999", "path": "talent.css", "default": "nothing", "string": "nothing"}
 #: Verbs that act on files of this machine or start servers: whoever has the shell may call them, whatever the account.
 LOCAL = {"demo", "init", "serve", "worker", "backup", "restore", "doctor", "bench", "template", "notice-end", "audit",
          "keys"}

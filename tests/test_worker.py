@@ -10,7 +10,7 @@ from talent import worker
 from talent.accounts.models import User
 from talent.core import jobs
 from talent.core.access import operator
-from talent.core.jobs import MOST_ATTEMPTS, Job
+from talent.core.jobs import MOST_ATTEMPTS, Job, findings_of
 from talent.core.work import Program
 from tests import factories
 from tests.conftest import Clock
@@ -26,7 +26,7 @@ def ask(program: Program) -> int:
 def ended(program: Program) -> tuple[str, list[str], Any]:
     with program.read(operator()) as work:
         job = work.session.scalars(select(Job)).one()
-        return job.state, [finding.code for finding in worker.findings_of(job)], json.loads(job.result)
+        return job.state, [finding.code for finding in findings_of(job)], json.loads(job.result)
 
 
 def test_a_job_runs_as_who_asked(program: Program) -> None:

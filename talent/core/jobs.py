@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, Index, String, Text, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from talent.core.database import Base, Instant
+from talent.core.errors import Finding
 from talent.core.work import Work
 
 LEASE = timedelta(minutes=5)
@@ -50,6 +51,11 @@ class Claim:
     kind: str
     payload: Mapping[str, Any]
     requested_by: int | None
+
+
+def findings_of(job: Job) -> list[Finding]:
+    """Why a job failed, to be worded for its reader."""
+    return [Finding.from_dict(each) for each in json.loads(job.error)] if job.error else []
 
 
 def enqueue(work: Work, kind: str, payload: Mapping[str, Any]) -> Job:

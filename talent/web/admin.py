@@ -89,7 +89,7 @@ def add() -> str | Response:
     return done or render_template("admin/add.html", form=form)
 
 
-@pages.route("/<int:user_id>/role", methods=["GET", "POST"])
+@pages.route("/<number:user_id>/role", methods=["GET", "POST"])
 @permission("account:manage")
 def add_role(user_id: int) -> str | Response:
     """One more role for an account."""
@@ -104,7 +104,7 @@ def add_role(user_id: int) -> str | Response:
     return done or render_template("admin/role.html", form=form, name=name)
 
 
-@pages.route("/<int:user_id>/password", methods=["GET", "POST"])
+@pages.route("/<number:user_id>/password", methods=["GET", "POST"])
 @permission("account:manage")
 def reset_password(user_id: int) -> str | Response:
     """A new initial password for somebody who forgot theirs."""
@@ -130,7 +130,7 @@ def _name(user_id: int) -> str:
         return user.name
 
 
-@pages.post("/<int:user_id>/factor/reset")
+@pages.post("/<number:user_id>/factor/reset")
 @permission("account:manage")
 def reset_factor(user_id: int) -> Response:
     """Take a lost second factor away."""
@@ -139,7 +139,7 @@ def reset_factor(user_id: int) -> Response:
     return _back(gettext("手机验证码已取消，本人下次登录时重新设置；原来的登录都已退出。"))
 
 
-@pages.post("/<int:user_id>/disable")
+@pages.post("/<number:user_id>/disable")
 @permission("account:manage")
 def disable(user_id: int) -> Response:
     """Close an account at once."""
@@ -148,7 +148,7 @@ def disable(user_id: int) -> Response:
     return _back(gettext("账号已停用，所有登录都已退出。"))
 
 
-@pages.post("/<int:user_id>/enable")
+@pages.post("/<number:user_id>/enable")
 @permission("account:manage")
 def enable(user_id: int) -> Response:
     """Open a closed account again."""
@@ -157,7 +157,7 @@ def enable(user_id: int) -> Response:
     return _back(gettext("账号已恢复；它的角色由第二人同意后生效。"))
 
 
-@pages.post("/grants/<int:grant_id>/approve")
+@pages.post("/grants/<number:grant_id>/approve")
 @permission("account:manage")
 def approve(grant_id: int) -> Response:
     """The second person's yes."""
@@ -166,7 +166,7 @@ def approve(grant_id: int) -> Response:
     return _back(gettext("已同意，角色现在生效。"))
 
 
-@pages.post("/grants/<int:grant_id>/end")
+@pages.post("/grants/<number:grant_id>/end")
 @permission("account:manage")
 def end(grant_id: int) -> Response:
     """The second person's no, or the end of a role."""

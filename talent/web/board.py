@@ -13,19 +13,19 @@ from werkzeug.wrappers import Response
 
 from talent.core import files
 from talent.core.errors import Finding, NotFound
-from talent.core.language import current_language, translated
+from talent.core.language import current_language, in_a_row, translated
 from talent.core.terms import ASSISTANCE, words_of
 from talent.people.standing import Standing
 from talent.reports import commands, findings, queries
 from talent.reports.figures import READ, Board, board
 from talent.reports.rules import LAST_STEP, STEP, People
 from talent.web import kit
-from talent.web.imports import moment
 from talent.web.links import link_to, person_url
 from talent.web.pictures import Column, Part
 from talent.web.pictures.strip import School
 from talent.web.security import open_read, open_write, permission, program, today
 from talent.web.templating import hours as written
+from talent.web.templating import moment
 from talent.words.say import say
 
 pages = Blueprint("board", __name__, url_prefix="/board")
@@ -93,7 +93,7 @@ def ask() -> Response:
     return redirect(url_for("board.reports"), 303)
 
 
-@pages.get("/reports/<int(max=2147483647):job_id>")
+@pages.get("/reports/<number:job_id>")
 @permission(READ)
 def paper(job_id: int) -> Response:
     """A finished paper, for who asked for it."""
@@ -109,7 +109,7 @@ def paper(job_id: int) -> Response:
 def _reasons(error: str) -> str:
     """Why a paper was not made, and what to do."""
     told = (say(Finding.from_dict(each)) for each in json.loads(error))
-    return "".join(f"{reason}{hint}" for reason, hint in told)
+    return in_a_row(sentence for each in told for sentence in each)
 
 
 # ── the page ─────────────────────────────────────────────────────────────────────────────────────────────────

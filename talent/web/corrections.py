@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField, TextAreaField
 
 from talent.core.errors import Conflict, NotFound
+from talent.core.language import in_a_row
 from talent.core.numbers import whole
 from talent.core.work import Work
 from talent.exchange import listing, proposal_lists, proposals
@@ -28,7 +29,7 @@ from talent.web.security import current_actor, open_read, open_write, permission
 pages = Blueprint("corrections", __name__, url_prefix="/corrections")
 
 Answer = str | Response | tuple[str, int]
-NUMBER = f"<int(max={2**31 - 1}):proposal_id>"
+NUMBER = "<number:proposal_id>"
 OURS = frozenset({STAFF_NO})
 
 
@@ -221,7 +222,7 @@ def recognise(proposal_id: int) -> Answer:
     def command(work: Work, form: DecisionForm) -> None:
         entry = proposals.recognise(work, proposal_id, form.read, whole(form.seen.data), form.answer.data or "")
         for finding in entry.warnings:
-            flash(" ".join(worded(finding)), "warn")
+            flash(in_a_row(worded(finding)), "warn")
 
     return _act(proposal_id, command, gettext("已认定，写入记录。"))
 

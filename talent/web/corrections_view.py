@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from talent.core import terms
 from talent.core.errors import NotFound
-from talent.core.language import translated
+from talent.core.language import in_a_row, translated
 from talent.core.work import Work
 from talent.exchange import entries, listing, proposal_lists
 from talent.exchange.entries import Held
@@ -18,10 +18,10 @@ from talent.exchange.proposal_lists import Detail
 from talent.exchange.proposal_rules import CORRECTS, OPEN, Party, acts_of, held_back
 from talent.exchange.proposals import DECIDE, VERIFY, WRITE
 from talent.policy.book import Value
-from talent.web.ledgers import OF_THE_PERSON, moment
+from talent.web.ledgers import OF_THE_PERSON
 from talent.web.links import link_to
 from talent.web.refusals import worded
-from talent.web.templating import DASH
+from talent.web.templating import DASH, moment
 from talent.workbooks.kinds import Column
 
 
@@ -104,7 +104,7 @@ def read(work: Work, proposal_id: int) -> Shown:
         stale=is_open and held is not None and any(field.moved for field in fields),
         gone=is_open and line.action != "add" and held is None,
         steps=_steps(detail, work.today), acts=acts_of(parties, line.case, work.today),
-        held_back=" ".join(worded(waits)) if waits else "",
+        held_back=in_a_row(worded(waits)) if waits else "",
         record_url=link_to("records.show", kind=line.kind, record_id=line.record_id) if held else "",
         person_url=link_to("people.show", person_id=line.person_id) if work.actor.may("person:read") else "",
         entry_url=link_to("imports.batch", batch_id=detail.entry_id) if _sees_entry(work, detail) else "",

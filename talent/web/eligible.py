@@ -61,7 +61,7 @@ def hand_out_eligible(tier: str) -> Response:
         return send_file(BytesIO(path.read_bytes()), XLSX, as_attachment=True, download_name=name)
 
 
-@pages.get("/gap/<int(max=2147483647):person_id>", endpoint="gap")
+@pages.get("/gap/<number:person_id>", endpoint="gap")
 @permission(READ)
 def show_gap(person_id: int) -> str:
     """离下一级还差什么: one person's rules, records and clauses; ``?tier=`` aims at another tier."""

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from talent.core.errors import Conflict, Finding, NotAllowed, RuleViolation
-from talent.core.language import translated
+from talent.core.language import in_a_row, translated
 from talent.core.work import Work
 from talent.exchange import entries, listing
 from talent.exchange.entries import WRITE, Entry, Held
@@ -59,7 +59,7 @@ def _opened(work: Work, kind: str) -> tuple[str, list[tuple[str, str]]]:
 def _to(kind: str, entry: Entry) -> str:
     """The record written, on today's date; what was noticed about it is said there."""
     for finding in entry.warnings:
-        flash(" ".join(worded(finding)), "warn")
+        flash(in_a_row(worded(finding)), "warn")
     return url_for("records.show", kind=kind, record_id=entry.record_id, on=today().isoformat())
 
 

@@ -4,20 +4,19 @@ import io
 import tempfile
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
-from flask_babel import gettext, lazy_gettext, to_user_timezone
+from flask_babel import gettext, lazy_gettext
 from flask_wtf.file import FileRequired, MultipleFileField
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, HiddenField, SelectField
 
-from talent import worker
 from talent.core import files
 from talent.core.access import Actor
 from talent.core.errors import Finding, NotFound
+from talent.core.jobs import findings_of
 from talent.exchange import queries, staging
 from talent.exchange.kinds import BY_CODE, INTAKES
 from talent.exchange.preview import ChangedRow, Preview
@@ -27,6 +26,7 @@ from talent.exchange.undo import undo as take_back
 from talent.web import kit
 from talent.web.jobs import stage_of
 from talent.web.security import current_actor, open_read, open_write, permission, program
+from talent.web.templating import moment
 from talent.words.say import say
 from talent.workbooks.guard import SITE, FileRefused
 from talent.workbooks.issues import Issue
@@ -37,7 +37,7 @@ from talent.workbooks.writer import write_report, write_template
 pages = Blueprint("imports", __name__, url_prefix="/imports")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-BATCH = f"<int(max={2**31 - 1}):batch_id>"
+BATCH = "<number:batch_id>"
 ERRORS_SHOWN = 200
 STATES = {
     "staged": lazy_gettext("待确认"), "refused": lazy_gettext("不能入库"), "accepted": lazy_gettext("已入库"),
@@ -62,11 +62,6 @@ class AcceptForm(kit.BaseForm):
 
 class EncodingForm(kit.BaseForm):
     encoding = SelectField(lazy_gettext("文件的编码"), choices=ENCODING_NAMES)
-
-
-def moment(at: datetime | None) -> str:
-    """An instant in local time, to the minute."""
-    return to_user_timezone(at).strftime("%Y-%m-%d %H:%M") if at is not None else "—"
 
 
 # ── the list and handing in ──────────────────────────────────────────────────────────────────────────────────
@@ -225,7 +220,7 @@ def _batch(batch_id: int, form: AcceptForm) -> str:
             form.good_rows_only.data = "1" if seen.errors else ""
         may_undo = state == "accepted" and actor.may("record:undo")
         forecast = queries.undo_forecast(work.session, actor, batch_id) if may_undo else None
-        failed = worker.findings_of(job) if job is not None and job.state == "failed" else []
+        failed = findings_of(job) if job is not None and job.state == "failed" else []
         return render_template(
             "imports/batch.html", **shared, seen=seen, form=form, forecast=forecast,
             refusals=[say(finding) for finding in failed],

@@ -24,8 +24,8 @@ from talent.tiers.queries import table_on
 from talent.web import indicator_board as words
 from talent.web import indicator_receipt as receipt
 from talent.web import kit
+from talent.web.kit.words import labels
 from talent.web.links import link_to, person_url
-from talent.web.profile import labels
 from talent.web.refusals import worded
 from talent.web.security import current_actor, open_read, open_write, permission, today
 from talent.words.say import say
@@ -100,7 +100,7 @@ def _line(board: Board, stage: Stage, number: int) -> words.Line:
     return line
 
 
-@pages.get("/<stage>/<int:number>")
+@pages.get("/<stage>/<number:number>")
 @permission("indicator:read")
 def indicator(stage: str, number: int) -> str:
     """One indicator over the schools of a stage: X̄, S and CV with their numbers, and each school's part in them."""
@@ -115,7 +115,7 @@ def indicator(stage: str, number: int) -> str:
                  others=words.lines(board, known))
 
 
-@pages.get("/<stage>/<int:number>/<code>")
+@pages.get("/<stage>/<number:number>/<code>")
 @permission("indicator:read")
 def school_indicator(stage: str, number: int, code: str) -> str:
     """One indicator of one school: its formula, and the people or rows it counts."""

@@ -16,8 +16,6 @@ from talent.words.say import say
 
 pages = Blueprint("jobs", __name__, url_prefix="/jobs")
 
-MOST_ID = 2**31 - 1
-
 
 def _import_page(payload: Mapping[str, Any]) -> str:
     return url_for("imports.batch", batch_id=payload["batch"])
@@ -37,7 +35,7 @@ def stage_of(job: Job) -> str:
     return say(Finding(job.stage or "import.waiting"))[0]
 
 
-@pages.get(f"/<int(max={MOST_ID}):job_id>")
+@pages.get("/<number:job_id>")
 @signed_in
 def progress(job_id: int) -> dict[str, Any]:
     """``{stage, done, total, left, next}`` for the page that waits; ``next`` once there is something to see."""

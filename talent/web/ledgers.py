@@ -4,12 +4,12 @@ import io
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, current_app, g, render_template, send_file, url_for
-from flask_babel import LazyString, gettext, lazy_gettext, to_user_timezone
+from flask_babel import LazyString, gettext, lazy_gettext
 from werkzeug.wrappers import Response
 
 from talent.core import terms
@@ -24,7 +24,7 @@ from talent.exchange.listing import Narrowed
 from talent.web import kit
 from talent.web.links import asking_url, link_to
 from talent.web.security import current_actor, open_read, open_write, permission, rights_of, today
-from talent.web.templating import DASH
+from talent.web.templating import DASH, moment
 from talent.web.templating import hours as in_hours
 from talent.workbooks.intake import CHECKED_ONLY
 from talent.workbooks.kinds import CellType, Column
@@ -32,7 +32,7 @@ from talent.workbooks.kinds import CellType, Column
 pages = Blueprint("records", __name__, url_prefix="/records")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-RECORD = f"<int(max={2**31 - 1}):record_id>"
+RECORD = "<number:record_id>"
 YEARS_OFFERED = 10
 OF_THE_PERSON = frozenset({"staff_no", CHECKED_ONLY})
 
@@ -255,8 +255,3 @@ def _said(column: Column, values: Mapping[str, str], names: Mapping[str, str]) -
     if column.choices and text:
         text = translated(text)
     return " ".join(part for part in (text, name) if part) or DASH
-
-
-def moment(at: datetime | None) -> str:
-    """An instant in local time, to the minute."""
-    return to_user_timezone(at).strftime("%Y-%m-%d %H:%M") if at is not None else DASH

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from wtforms import StringField
 
 from talent.core.errors import Conflict
+from talent.core.language import in_a_row
 from talent.core.numbers import whole
 from talent.core.work import Work
 from talent.exchange import listing, nomination_lists, nominations
@@ -28,8 +29,8 @@ from talent.web.security import current_actor, open_read, open_write, permission
 pages = Blueprint("nominations", __name__, url_prefix="/assistance/nominations")
 
 Answer = str | Response | tuple[str, int]
-NUMBER = f"<int(max={2**31 - 1}):proposal_id>"
-RECORD = f"<int(max={2**31 - 1}):record_id>"
+NUMBER = "<number:proposal_id>"
+RECORD = "<number:record_id>"
 #: What the bureau or the command says of a nomination.
 NOT_ASKED = frozenset({"sending_school_code", "appraisal", "document_no"})
 
@@ -210,7 +211,7 @@ def approve(proposal_id: int) -> Answer:
         entry = nominations.approve(work, proposal_id, form.read, form.document_no.data or "",
                                     whole(form.seen.data), form.answer.data or "")
         for finding in entry.warnings:
-            flash(" ".join(worded(finding)), "warn")
+            flash(in_a_row(worded(finding)), "warn")
 
     return _act(proposal_id, command, gettext("已批准，写入支教记录。"))
 

@@ -16,9 +16,8 @@ from talent.exchange.nominations import KIND, NOMINATE
 from talent.exchange.proposal_lists import Detail, Line
 from talent.exchange.proposal_rules import OPEN, Act, Party, acts_of
 from talent.exchange.proposals import DECIDE
-from talent.web.ledgers import moment
 from talent.web.links import link_to
-from talent.web.templating import DASH
+from talent.web.templating import DASH, moment
 
 Fact = Mapping[str, str]
 

@@ -18,7 +18,6 @@ from talent.privacy.inventory import OWN
 from talent.privacy.notice_rules import MOST_CHARACTERS
 from talent.privacy.notice_text import Body, blocks, shipped
 from talent.web import kit
-from talent.web.portraits import moment
 from talent.web.privacy import pages, tabs
 from talent.web.security import (
     current_actor,
@@ -30,8 +29,9 @@ from talent.web.security import (
     program,
     signed_in,
 )
+from talent.web.templating import moment
 
-PROPOSAL = f"/notice/proposed/<int(max={2**31 - 1}):notice_id>"
+PROPOSAL = "/notice/proposed/<number:notice_id>"
 #: The texts of a version, as a form asks for them.
 TEXTS = ("text_zh", "portraits_zh", "text_en", "portraits_en")
 
@@ -72,7 +72,7 @@ def notice() -> str:
         return _shown(work, notices.current(work))
 
 
-@pages.get(f"/notice/<int(max={2**31 - 1}):number>")
+@pages.get("/notice/<number:number>")
 @signed_in
 def notice_version(number: int) -> str:
     """Another version, as it was or will be."""

@@ -17,15 +17,15 @@ from talent.portraits import objections
 from talent.portraits.objection_rules import LONGEST, acts_of
 from talent.portraits.objections import ANSWER, OBJECT
 from talent.web import kit
+from talent.web.kit.words import labels
 from talent.web.links import asking_url
 from talent.web.portrait_view import parts_named
-from talent.web.portraits import moment
-from talent.web.profile import labels
 from talent.web.security import open_read, open_write, permission, today
+from talent.web.templating import moment
 
 pages = Blueprint("objections", __name__, url_prefix="/objections")
 
-NUMBER = f"/<int(max={2**31 - 1}):objection_id>"
+NUMBER = "/<number:objection_id>"
 TONES = {"open": "run", "upheld": "ok", "dismissed": "none", "withdrawn": "none", "lifted": "none"}
 DISMISS = "dismiss"
 

@@ -302,7 +302,7 @@ def mine() -> str:
 # ── the receipt ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pages.get("/line/<int:line_id>")
+@pages.get("/line/<number:line_id>")
 @permission("pay:read")
 def line(line_id: int) -> str:
     """The receipt of one line (算账单), one page of A4 on paper."""

@@ -32,7 +32,7 @@ from talent.web.refusals import worded
 from talent.web.security import current_actor, open_read, open_write, permission, program
 
 T = TypeVar("T")
-BATCH = "/batch/<int(max=2147483647):batch_id>"
+BATCH = "/batch/<number:batch_id>"
 MAGIC = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 DOES: Mapping[str, Callable[..., object]] = {
     "review": chain_commands.review, "approve": chain_commands.approve, "return": chain_commands.return_,
@@ -253,7 +253,7 @@ def remark(batch_id: int) -> Response:
     return redirect(to, 303)
 
 
-@pages.post("/line/<int(max=2147483647):line_id>/<act>")
+@pages.post("/line/<number:line_id>/<act>")
 @permission("pay:review", "pay:confirm")
 def set_aside(line_id: int, act: str) -> Response:
     """Take one line out of the lock, or let it in again."""
@@ -268,7 +268,7 @@ def set_aside(line_id: int, act: str) -> Response:
     return redirect(url_for(".line", line_id=line_id), 303)
 
 
-@pages.get("/sheet/<int(max=2147483647):step_id>")
+@pages.get("/sheet/<number:step_id>")
 @permission("pay:read")
 def sheet(step_id: int) -> FlaskResponse:
     """The scan of a signed sheet, to be saved."""

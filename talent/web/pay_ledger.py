@@ -1,7 +1,7 @@
 """The pages of the ledger: its entries, and the periods that two persons open and lock."""
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext, lazy_gettext, to_user_timezone
+from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
@@ -13,6 +13,7 @@ from talent.pay import chain_queries, periods
 from talent.web import kit
 from talent.web.pay import pages
 from talent.web.security import current_actor, open_read, open_write, permission, today
+from talent.web.templating import moment
 
 
 class PeriodForm(kit.BaseForm):
@@ -43,11 +44,7 @@ def ledger() -> str:
             work, period=filters["period"], kind=filters["kind"], school=filters["school"], offset=asked.offset,
             limit=asked.size)
     return render_template("pay/ledger.html", filters=filters, page=asked.page(rows, count), fen=fen, kinds=kinds,
-                           accounts=_words(terms.words_of(terms.PAY_ACCOUNT)), moment=_moment)
-
-
-def _moment(at: object) -> str:
-    return to_user_timezone(at).strftime("%Y-%m-%d %H:%M") if at is not None else "—"
+                           accounts=_words(terms.words_of(terms.PAY_ACCOUNT)), moment=moment)
 
 
 @pages.route("/periods", methods=["GET", "POST"])
@@ -69,10 +66,10 @@ def period_list() -> str | Response:
             "pay/periods.html", form=form, periods=periods.all_periods(work), acts=periods.period_acts(work),
             acts_said=_words(terms.words_of(terms.PERIOD_ACT)), states=_words(terms.words_of(terms.PERIOD_STATE)),
             may_ask=actor.may("period:request"), may_decide=actor.may("period:approve"), me=actor.user_id,
-            moment=_moment)
+            moment=moment)
 
 
-@pages.post("/periods/<int(max=2147483647):act_id>/<verdict>")
+@pages.post("/periods/<number:act_id>/<verdict>")
 @permission("period:approve")
 def decide_period(act_id: int, verdict: str) -> Response:
     """The second person's yes or no."""

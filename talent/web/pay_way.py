@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext, lazy_gettext, to_user_timezone
+from flask_babel import gettext, lazy_gettext
 
 from talent.core import terms
 from talent.core.language import translated
@@ -17,6 +17,7 @@ from talent.pay.chain_queries import ChainView
 from talent.pay.models import PayBatch, PayLine
 from talent.web.navigation import role_names
 from talent.web.refusals import worded
+from talent.web.templating import moment
 
 LABELS = {"review": lazy_gettext("复核"), "approve": lazy_gettext("批准"), "lock": lazy_gettext("锁定并记账"),
           "return": lazy_gettext("退回")}
@@ -32,8 +33,8 @@ def act_name(act: str) -> str:
 
 
 def step_moment(step: PayStep) -> str:
-    """When an act was done, in local time."""
-    return to_user_timezone(step.at).strftime("%m-%d %H:%M")
+    """When an act was done, in local time; the year is the batch's."""
+    return moment(step.at)[5:]
 
 
 def _shared() -> dict[str, Any]:

@@ -20,8 +20,8 @@ from talent.tiers import queries as tiers
 from talent.training import queries as training
 from talent.training.rules import HoursPolicy
 from talent.web import kit, profile, schools
+from talent.web.kit.words import labels
 from talent.web.links import asking_url, link_to
-from talent.web.profile import labels
 from talent.web.security import current_actor, open_read, permission, today
 from talent.web.templating import hours as written
 
@@ -106,7 +106,7 @@ def mine() -> str:
     return _record(person_id)
 
 
-@pages.get("/<int:person_id>")
+@pages.get("/<number:person_id>")
 @permission("person:read")
 def show(person_id: int) -> str:
     """One person's record."""

@@ -17,12 +17,13 @@ from talent.people.rules import ACTS
 from talent.people.schools import open_schools
 from talent.web import acting
 from talent.web.acting import ActForm, CorrectionForm, choices
-from talent.web.imports import STATES, moment
+from talent.web.imports import STATES
+from talent.web.kit.words import labels
 from talent.web.links import link_to
-from talent.web.profile import labels
 from talent.web.security import current_actor, open_read, open_write, permission, today
+from talent.web.templating import moment
 
-PERSON = f"<int(max={2**31 - 1}):person_id>"
+PERSON = "<number:person_id>"
 pages = Blueprint("people_acts", __name__, url_prefix=f"/people/{PERSON}/acts")
 
 

@@ -229,7 +229,7 @@ def _pattern(book: Book, key: str) -> Entry:
     return [entry for entry in book if entry.key.startswith(family.prefix)][-1]
 
 
-@pages.post("/proposals/<int:override_id>/approve")
+@pages.post("/proposals/<number:override_id>/approve")
 @permission("policy:approve")
 def approve(override_id: int) -> Response:
     """The second person's yes."""
@@ -238,7 +238,7 @@ def approve(override_id: int) -> Response:
     return _back(gettext("已批准，从起始日期起按新的值算；以前的日期不变。"))
 
 
-@pages.post("/proposals/<int:override_id>/reject")
+@pages.post("/proposals/<number:override_id>/reject")
 @permission("policy:approve")
 def reject(override_id: int) -> Response:
     """The second person's no."""
@@ -247,7 +247,7 @@ def reject(override_id: int) -> Response:
     return _back(gettext("已退回，参数没有改变。"))
 
 
-@pages.post("/proposals/<int:override_id>/withdraw")
+@pages.post("/proposals/<number:override_id>/withdraw")
 @permission("policy:propose")
 def withdraw(override_id: int) -> Response:
     """The proposer's second thought."""

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext, lazy_gettext, to_user_timezone
+from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from talent import worker
 from talent.core import terms
 from talent.core.access import OPERATOR
 from talent.core.errors import Finding, NotAllowed
+from talent.core.jobs import findings_of
 from talent.core.language import translated
 from talent.core.numbers import whole
 from talent.core.work import Work
@@ -23,15 +23,15 @@ from talent.portraits.rules import LONGEST_NAME, MODEL, PLAIN, Decision
 from talent.portraits.runs import RunView
 from talent.web import kit, portrait_view
 from talent.web.jobs import stage_of
+from talent.web.kit.words import labels
 from talent.web.pictures import Measure
-from talent.web.profile import labels
 from talent.web.refusals import worded
 from talent.web.security import current_actor, open_read, open_write, permission, today
-from talent.web.templating import DASH, num, pct
+from talent.web.templating import moment, num, pct
 
 pages = Blueprint("portraits", __name__, url_prefix="/portraits")
 
-RUN = f"<int(max={2**31 - 1}):run_id>"
+RUN = "<number:run_id>"
 TONES = {DRAFT: "none", REVIEWED: "run", PUBLISHED: "ok", SUPERSEDED: "none"}
 METHOD_NAMES = {MODEL: lazy_gettext("混合类型模型（本方法）"), PLAIN: lazy_gettext("对照方法（K 均值）")}
 
@@ -80,7 +80,7 @@ def _index(form: BuildForm) -> str:
         rows, total = runs.runs(work, offset=asked.offset, limit=asked.size)
         view = runs.published_run(work, on)
         job = publication.last_job(work)
-        failed = worker.findings_of(job) if job is not None and job.state == "failed" else []
+        failed = findings_of(job) if job is not None and job.state == "failed" else []
         waits = job if job is not None and job.state in ("queued", "running") else None
         return render_template(
             "portraits/index.html", on=on, form=form, page=asked.page(rows, total), view=view,
@@ -95,11 +95,6 @@ def _stage(job: Any) -> str:
     if job is None:
         return ""
     return stage_of(job) if job.stage else worded(Finding("portraits.waiting"))[0]
-
-
-def moment(at: Any) -> str:
-    """An instant in local time, to the minute."""
-    return to_user_timezone(at).strftime("%Y-%m-%d %H:%M") if at is not None else DASH
 
 
 def _name(name: str) -> str:
@@ -282,7 +277,7 @@ def mine() -> str:
     return _portrait(person_id)
 
 
-@pages.get(f"/person/<int(max={2**31 - 1}):person_id>")
+@pages.get("/person/<number:person_id>")
 @permission("portrait:read")
 def show(person_id: int) -> str:
     """One teacher's portrait."""

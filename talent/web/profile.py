@@ -38,13 +38,9 @@ from talent.training.rules import HoursRecord
 from talent.web import career, gap, hours_panel, kit
 from talent.web.gap import Gap
 from talent.web.hours_panel import HoursPanel
+from talent.web.kit.words import labels
 
 KINDS = ("training", "contest", "achievement", "mentoring")
-
-
-def labels(vocabulary: Mapping[str, str]) -> dict[str, str]:
-    """Code → word in the reader's language."""
-    return {code: translated(word) for code, word in terms.words_of(vocabulary).items()}
 
 
 def words() -> Mapping[str, Mapping[str, str]]:

@@ -14,12 +14,12 @@ from talent.core.work import Work
 from talent.privacy import retention as runs
 from talent.privacy.keeping import period_told
 from talent.web import kit
-from talent.web.portraits import moment
+from talent.web.kit.words import labels
 from talent.web.privacy import pages, tabs
-from talent.web.profile import labels
 from talent.web.security import current_actor, open_read, open_write, permission, today
+from talent.web.templating import moment
 
-RUN = f"<int(max={2**31 - 1}):run_id>"
+RUN = "<number:run_id>"
 TONES = {"proposed": "run", "approved": "run", "rejected": "none", "done": "ok", "stale": "warn"}
 
 

@@ -13,7 +13,7 @@ from talent.web import kit
 from talent.web.privacy import pages
 from talent.web.security import open_read, open_write, permission
 
-NUMBER = f"/number/<int(max={2**31 - 1}):person_id>/<field>"
+NUMBER = "/number/<number:person_id>/<field>"
 NAMES = {"id_number": lazy_gettext("证件号码"), "phone": lazy_gettext("手机")}
 
 

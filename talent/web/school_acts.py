@@ -20,7 +20,7 @@ from talent.web.links import link_to
 from talent.web.security import open_read, open_write, permission, today
 
 pages = Blueprint("school_acts", __name__, url_prefix="/schools")
-SCHOOL = f"<int(max={2**31 - 1}):school_id>"
+SCHOOL = "<number:school_id>"
 
 
 class OpenForm(ActForm):

@@ -9,13 +9,13 @@ from talent.people import schools, search
 from talent.people.schools import SchoolCriteria
 from talent.people.search import Criteria
 from talent.web import kit
+from talent.web.kit.words import labels
 from talent.web.links import link_to
-from talent.web.profile import labels
 from talent.web.security import current_actor, open_read, permission, today
 
 pages = Blueprint("schools", __name__, url_prefix="/schools")
 
-SCHOOL = f"<int(max={2**31 - 1}):school_id>"
+SCHOOL = "<number:school_id>"
 
 
 def words() -> dict[str, dict[str, str]]:

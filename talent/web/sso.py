@@ -172,7 +172,7 @@ def sso_unlink() -> Response:
     return redirect(url_for(".account"), 303)
 
 
-@admin_pages.route("/<int:user_id>/identity", methods=["GET", "POST"])
+@admin_pages.route("/<number:user_id>/identity", methods=["GET", "POST"])
 @permission("account:manage")
 def identity(user_id: int) -> str | Response:
     """Link somebody by the staff number the provider vouches for; only where the settings name its claim."""
@@ -191,7 +191,7 @@ def identity(user_id: int) -> str | Response:
     return done or render_template("admin/identity.html", form=form, user_id=user_id, linked=linked)
 
 
-@admin_pages.post("/<int:user_id>/identity/unlink")
+@admin_pages.post("/<number:user_id>/identity/unlink")
 @permission("account:manage")
 def unlink(user_id: int) -> Response:
     """Cut somebody's account off from the provider."""

@@ -77,7 +77,7 @@ def _made(school_code: str, draw: Callable[..., Slips], write: Callable[..., int
     return send_file(BytesIO(content), KINDS[name.rpartition(".")[2]], as_attachment=True, download_name=name)
 
 
-@pages.post("/grants/<int:grant_id>/approve-all")
+@pages.post("/grants/<number:grant_id>/approve-all")
 @permission("account:manage")
 def approve_all(grant_id: int) -> Response:
     """The second person's yes to all proposals made together."""
@@ -87,7 +87,7 @@ def approve_all(grant_id: int) -> Response:
     return redirect(url_for(".index"), 303)
 
 
-@pages.post("/grants/<int:grant_id>/decline-all")
+@pages.post("/grants/<number:grant_id>/decline-all")
 @permission("account:manage")
 def decline_all(grant_id: int) -> Response:
     """The second person's no to all of them."""

@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from talent.core.language import in_a_row, translated
+from talent.portraits.rules import LEAST_SHOWN
 from talent.web import kit, pictures, statics
 
 #: No data: never 0, never empty.
@@ -67,6 +68,11 @@ def day(on: date | None) -> str:
     return DASH if on is None else on.isoformat()
 
 
+def moment(at: datetime | None) -> str:
+    """An instant in local time, to the minute."""
+    return DASH if at is None else str(to_user_timezone(at).strftime("%Y-%m-%d %H:%M"))
+
+
 def month(on: date | None) -> str:
     """2026-09."""
     return DASH if on is None else f"{on.year}-{on.month:02d}"
@@ -106,6 +112,6 @@ def install(app: Flask, worded: kit.Worded) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS)
-    globals_: dict[str, Any] = {"pictures": pictures, "url_with": kit.url_with}
+    globals_: dict[str, Any] = {"pictures": pictures, "url_with": kit.url_with, "least_shown": LEAST_SHOWN}
     app.jinja_env.globals.update(globals_)
     statics.install(app)

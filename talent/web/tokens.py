@@ -43,7 +43,7 @@ def issue() -> str | Response:
     return _index(TokenForm(formdata=None), secrets[0])
 
 
-@pages.post("/<int:token_id>/revoke")
+@pages.post("/<number:token_id>/revoke")
 @permission(tokens.USE)
 def revoke(token_id: int) -> Response:
     """End a key of one's own."""

@@ -27,22 +27,22 @@ from talent.privacy import notices
 #: Addresses that answer with a file, with JSON, or with another address.
 NO_PAGES = {
     "/": "goes to the first page", "/healthz": "JSON", "/static/<path:filename>": "files",
-    "/bootstrap/static/<path:filename>": "files", "/jobs/<int(max=2147483647):job_id>": "JSON",
-    "/board/reports/<int(max=2147483647):job_id>": "a PDF", "/imports/report/<int(max=2147483647):batch_id>": "a sheet",
+    "/bootstrap/static/<path:filename>": "files", "/jobs/<number:job_id>": "JSON",
+    "/board/reports/<number:job_id>": "a PDF", "/imports/report/<number:batch_id>": "a sheet",
     "/imports/template/<kind>": "a sheet", "/records/people": "JSON",
-    "/pay/sheet/<int(max=2147483647):step_id>": "a scan",
+    "/pay/sheet/<number:step_id>": "a scan",
     "/people/staff/<staff_no>": "goes to the person's page",
     "/login/sso": "goes to the provider", "/account/identity": "goes to the provider",
     "/proof/sso": "goes to the provider",
     "/login/sso/back": "hands on what the provider says",
-    "/admin/accounts/<int:user_id>/identity": "only where there is a provider",
+    "/admin/accounts/<number:user_id>/identity": "only where there is a provider",
 }
 #: Where one object does not show all there is to see, and pages that are nothing without a question.
 SPECIAL: Mapping[str, tuple[Mapping[str, Any], ...]] = {
-    "/people/<int(max=2147483647):person_id>/acts/<act>":
+    "/people/<number:person_id>/acts/<act>":
         tuple({"act": act} for act in ("transfer", "teaching", "retire", "facts")),
-    "/pay/batch/<int(max=2147483647):batch_id>/<act>": tuple({"act": act} for act in ("approve", "lock", "return")),
-    "/schools/<int(max=2147483647):school_id>/<act>": tuple({"act": act} for act in ("rename", "merge", "close")),
+    "/pay/batch/<number:batch_id>/<act>": tuple({"act": act} for act in ("approve", "lock", "return")),
+    "/schools/<number:school_id>/<act>": tuple({"act": act} for act in ("rename", "merge", "close")),
     "/board/people": ({"of": "unrecorded"},),
     "/records/<kind>/": tuple({"kind": kind} for kind in ("titles", "mentoring", "assistance", "conduct")),
     "/records/<kind>/new": tuple({"kind": kind} for kind in ("training", "titles", "assistance")),

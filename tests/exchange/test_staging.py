@@ -11,7 +11,7 @@ from talent.core.access import Actor
 from talent.core.batches import ImportBatch
 from talent.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from talent.core.files import folder
-from talent.core.jobs import Job
+from talent.core.jobs import Job, findings_of
 from talent.core.work import Program
 from talent.exchange import queries, staging
 from talent.exchange.staging import Upload
@@ -85,7 +85,7 @@ def codes(detail: queries.BatchDetail) -> set[str]:
 
 def failed_with(detail: queries.BatchDetail) -> list[str]:
     assert detail.job is not None
-    return [finding.code for finding in worker.findings_of(detail.job)]
+    return [finding.code for finding in findings_of(detail.job)]
 
 
 def test_a_preview_writes_nothing_but_the_batch(hr: Desk) -> None:

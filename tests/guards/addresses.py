@@ -22,9 +22,9 @@ STRANGERS = {"teacher": (FAR, MATE), "principal": (FAR,), "school": (FAR,)}
 PERSONAL = frozenset({"token_id", "job_id", "board.job_id"})
 PERSONAL_TO_CHANGE = frozenset({"batch_id"})
 #: Reading that is for who handed a file in alone: it holds what lists must not show.
-AS_IF_TO_CHANGE = frozenset({"/imports/report/<int(max=2147483647):batch_id>"})
+AS_IF_TO_CHANGE = frozenset({"/imports/report/<number:batch_id>"})
 #: Whoever may take an import back may take back anybody's.
-ANYBODYS = frozenset({"/imports/batch/<int(max=2147483647):batch_id>/undo",
+ANYBODYS = frozenset({"/imports/batch/<number:batch_id>/undo",
                       "/api/v1/imports/<int(max=2147483647):batch_id>/undo"})
 #: Arguments of addresses that name nobody's things, with the values that are tried.
 CHOICES: Mapping[str, tuple[Any, ...]] = {

@@ -39,7 +39,7 @@ DECIDED = frozenset({"person_id", "school_id", "user_id", "amount_fen", "total_f
                      "founding", "must_change", "is_admin", "staff", "uid"})
 DECIDED_BY_FORM: Mapping[str, frozenset[str]] = {
     "/records/<kind>/export": frozenset({"state"}), "/records/<kind>/new": frozenset({"state"}),
-    "/records/<kind>/<int(max=2147483647):record_id>/correct": frozenset({"state"}),
+    "/records/<kind>/<number:record_id>/correct": frozenset({"state"}),
     "/corrections/new": frozenset({"state"}),
 }
 NO_PROVIDER = "404 without a provider; its form has no field"
@@ -48,7 +48,8 @@ UNTRIED: Mapping[str, str] = {
     "/admin/accounts/slips": "needs slips that lapsed; its form is that of /admin/accounts/teachers",
     "/proof/sso": NO_PROVIDER, "/login/sso": NO_PROVIDER,
     "/account/identity": NO_PROVIDER, "/account/identity/unlink": NO_PROVIDER,
-    "/admin/accounts/<int:user_id>/identity": NO_PROVIDER, "/admin/accounts/<int:user_id>/identity/unlink": NO_PROVIDER,
+    "/admin/accounts/<number:user_id>/identity": NO_PROVIDER,
+    "/admin/accounts/<number:user_id>/identity/unlink": NO_PROVIDER,
 }
 UNMET = """One line each among SENT: Sent("hr", "/awards/{award_id}/end", {"reason": "x"}), a valid submission. Names in
 braces stand in made.of[NEAR] or made.shared of tests/guards/district.py."""

@@ -15,7 +15,7 @@ from talent.core.access import Actor, Grant
 from talent.core.audit import AuditEvent
 from talent.core.errors import NotAllowed, NotFound, RuleViolation
 from talent.core.files import content
-from talent.core.jobs import Job
+from talent.core.jobs import Job, findings_of
 from talent.core.work import Program
 from talent.people.models import School
 from talent.reports import commands, queries
@@ -143,7 +143,7 @@ def test_a_paper_that_cannot_be_set_says_why(program: Program) -> None:
     worker.run_once(program)
     with program.read(hr) as work:
         failed = work.session.get_one(Job, job)
-        assert (failed.state, [each.code for each in worker.findings_of(failed)]) == (
+        assert (failed.state, [each.code for each in findings_of(failed)]) == (
             "failed", ["report.missing_glyphs"])
         with pytest.raises(NotFound):
             queries.paper_of(work, job)

@@ -17,7 +17,7 @@ from tests.test_access import outcome, routes, rows
 from tests.verify.mutants import Cells, Check, Guard, Sweep, These, in_a_child, knock_out, passes
 
 pytestmark = pytest.mark.verify
-BATCH = "<int(max=2147483647):batch_id>"
+BATCH = "<number:batch_id>"
 
 
 def these(*ids: str) -> These:
@@ -63,11 +63,11 @@ GUARDS = (
           "parts.append(Employment.school_id.in_(scope.schools))", "return true()",
           Sweep("school", ("/people/staff", "/training/", "/records/<kind>/"))),
     Guard("one person's record", "talent.people.record:_is_seen", "return scope.everyone or", "return True or",
-          Sweep("teacher", ("GET /people/<int:person_id>",))),
+          Sweep("teacher", ("GET /people/<number:person_id>",))),
     Guard("the schools a scope reaches", "talent.people.schools:within_schools", "true() if scope.everyone else",
           "true() if True else", Sweep("principal", ("GET /schools/",))),
     Guard("whose a record is", "talent.exchange.listing:whose", "within(work.require(ledger.right))", "True",
-          Sweep("teacher", ("GET /records/<kind>/<int(max=2147483647):record_id>",))),
+          Sweep("teacher", ("GET /records/<kind>/<number:record_id>",))),
     Guard("who may write a record", "talent.exchange.entries:reaches",
           "return work.session.scalar(found.limit(1)) is not None", "return True",
           these("tests/exchange/test_entries.py")),

@@ -3,9 +3,11 @@
 from talent.web.kit.dates import EARLIEST, AsOf, as_of, read_date
 from talent.web.kit.forms import WORDING, BaseForm, DayField, Worded, not_before, submit
 from talent.web.kit.frame import Frame, Language, NavItem
+from talent.web.kit.ids import install as install_numbers
 from talent.web.kit.lists import Asked, Chip, Filter, Filters, Page, asked_page, url_with
 
 __all__ = [
     "EARLIEST", "WORDING", "AsOf", "Asked", "BaseForm", "Chip", "DayField", "Filter", "Filters", "Frame", "Language",
-    "NavItem", "Page", "Worded", "as_of", "asked_page", "not_before", "read_date", "submit", "url_with",
+    "NavItem", "Page", "Worded", "as_of", "asked_page", "install_numbers", "not_before", "read_date", "submit",
+    "url_with",
 ]
