@@ -4,6 +4,7 @@ Texts are in the reader's language; numbers stand unrounded, an empty cell is no
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 
 from talent.core import terms
@@ -19,6 +20,8 @@ from talent.indicators.staffing import district_staffing, staffing_of
 from talent.policy.book import Value
 from talent.policy.tables import IndicatorRow
 from talent.workbooks.tables import Cell, Table
+
+HOURS = "hours.evaluation_minimum"
 
 Say = Callable[[Finding], tuple[str, str]]
 
@@ -136,16 +139,17 @@ def _lacking(board: Board) -> Table:
     return Table(translated("还缺多少"), translated("学段|学校代码|学校名称|指标|现值|标准|还缺|单位").split("|"), rows)
 
 
-def rate_name(code: str) -> str:
+def rate_name(board: Board, code: str) -> str:
     """A rate in short."""
-    names = {"hours": translated("满 360 学时"), "certified": translated("持证上岗"),
+    minimum = Decimal(board.value(HOURS).value) / 100
+    names = {"hours": translated("满 {n} 学时").format(n=f"{minimum:f}"), "certified": translated("持证上岗"),
              "exchanged": translated("应交流已交流"), "exchanged_backbone": translated("其中骨干")}
     return names[code]
 
 
 def _rates(board: Board) -> Table:
     rows: list[list[Cell]] = [
-        [rate_name(rate.code), rate.part, rate.whole, rate.value, rate.minimum.value, _yes(rate.meets)]
+        [rate_name(board, rate.code), rate.part, rate.whole, rate.value, rate.minimum.value, _yes(rate.meets)]
         for rate in rates_of(board)
     ]
     return Table(translated("教师队伍"), translated("项目|人数|分母|比例|标准|结论").split("|"), rows)

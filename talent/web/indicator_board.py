@@ -231,7 +231,8 @@ def _rate(board: Board, rate: Rate) -> dict[str, Any]:
     other = {"eligible": "all", "all": "eligible", "exchanged": "eligible_backbone", "eligible_backbone": "exchanged"}
     key = {"exchanged": "exchange", "exchanged_backbone": "backbone"}.get(rate.code)
     return {
-        "name": rate_name(rate.code), "value": rate.value, "minimum": minimum, "meets": rate.meets, "short": rate.short,
+        "name": rate_name(board, rate.code), "value": rate.value, "minimum": minimum, "meets": rate.meets,
+        "short": rate.short,
         "url": url_for("indicators.people", what=whose), "part": rate.part, "whole": rate.whole,
         "of": denominator_name(rate.of), "basis": rate.minimum,
         "switch": kit.url_with(**{key: other[rate.of]}) if key else "",

@@ -173,9 +173,9 @@ def all_parameters(board: Board) -> list[dict[str, Any]]:
 
 def _parameter(value: Value, line: Line | None = None) -> dict[str, Any]:
     source = value.source
-    cited = " ".join(part for part in (source.document, source.clause) if part)
-    return {"text": value.label, "value": _shown(value.value, line), "basis": value.basis,
-            "note": "；".join(part for part in (cited, source.note) if part),
+    cited = " ".join(translated(part) for part in (source.document, source.clause) if part)
+    return {"text": translated(value.label), "value": _shown(value.value, line), "basis": value.basis,
+            "note": gettext("；").join(filter(None, (cited, translated(source.note)))),
             "href": link_to("policy.entry", key=value.key)}
 
 
@@ -206,7 +206,7 @@ def _place(code: str) -> str:
 
 def subjects_of(values: Iterable[Value]) -> str:
     """Documents named by some parameters, each once."""
-    return gettext("、").join(dict.fromkeys(value.source.document for value in values))
+    return gettext("、").join(dict.fromkeys(translated(value.source.document) for value in values))
 
 
 def stages_of(board: Board, school: SchoolRecord) -> list[Stage]:

@@ -13,10 +13,12 @@ from werkzeug.wrappers import Response
 
 from talent.core import terms
 from talent.core.errors import NotFound
+from talent.core.language import translated
 from talent.core.work import Work
 from talent.indicators import commands, queries
 from talent.indicators import people as people_queries
 from talent.indicators.completeness import left_out, missing
+from talent.indicators.evidence import HOURS
 from talent.indicators.queries import Board, stage_named
 from talent.indicators.rules import STAGES, TEACHER_INDICATORS, Stage
 from talent.indicators.staffing import district_staffing, staffing_of
@@ -28,6 +30,7 @@ from talent.web.kit.words import labels
 from talent.web.links import link_to, person_url
 from talent.web.refusals import worded
 from talent.web.security import current_actor, open_read, open_write, permission, today
+from talent.web.templating import hours as written
 from talent.words.say import say
 
 pages = Blueprint("indicators", __name__, url_prefix="/indicators")
@@ -134,7 +137,7 @@ def school_indicator(stage: str, number: int, code: str) -> str:
 
 
 def _tier_names(work: Work, on: date) -> dict[str, str]:
-    return {row.code: row.label for row in table_on(work.book, on)}
+    return {row.code: translated(row.label) for row in table_on(work.book, on)}
 
 
 def _shares(people: tuple[people_queries.Counted, ...]) -> str:
@@ -179,10 +182,10 @@ def _values(board: Board, stage: Stage, school: Any) -> list[dict[str, Any]]:
 # ── people ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def people_titles() -> dict[str, tuple[str, str, str]]:
+def people_titles(hours: int) -> dict[str, tuple[str, str, str]]:
     """What a list is called, and its two parts: those who count, and the others ("" where there are none)."""
     return {
-        "hours": (gettext("满 360 学时"), gettext("已满"), gettext("未满")),
+        "hours": (gettext("满 %(n)s 学时", n=written(hours)), gettext("已满"), gettext("未满")),
         "certified": (gettext("持证上岗"), gettext("持证"), gettext("未持证")),
         "eligible": (gettext("符合交流条件"), gettext("符合"), gettext("不符合")),
         "exchanged": (gettext("应交流已交流"), gettext("已交流"), gettext("应交流未交流")),
@@ -210,7 +213,8 @@ def people(what: str) -> str:
                                       limit=asked.size)
         tiers = _tier_names(work, on)
         years = work.book.at("indicators.exchange_years", on)
-    title, inside, outside = people_titles()[what]
+        minimum = work.book.at(HOURS, on).value
+    title, inside, outside = people_titles(minimum)[what]
     tabs = [{"label": inside, "url": kit.url_with(part=None), "current": not out, "count": found.counted}]
     if outside:
         tabs.append({"label": outside, "url": kit.url_with(part="out"), "current": out, "count": found.others})

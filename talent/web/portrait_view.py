@@ -11,6 +11,7 @@ from talent.core import terms
 from talent.core.language import translated
 from talent.core.work import Work
 from talent.portraits.queries import Part, PeerGroup, Portrait, TypeShown
+from talent.portraits.rules import LEAST_SHOWN
 from talent.web.links import asking_url
 from talent.web.pictures import Axis, Series
 from talent.web.templating import num, pct
@@ -68,6 +69,7 @@ class Shown:
     type: TypeTold | None
     records_url: str
     correct_url: str
+    scale_months: int
 
 
 def dimension_names(work: Work, portrait: Portrait) -> dict[str, str]:
@@ -102,6 +104,7 @@ def show(work: Work, portrait: Portrait, person_id: int) -> Shown:
         type=_told(portrait, portrait.type, person_id) if portrait.type else None,
         records_url=_records(person_id, ""),
         correct_url=asking_url(person_id) or _records(person_id, "training"),
+        scale_months=work.book.at("portraits.scale_months", portrait.as_of).value,
     )
 
 
@@ -149,7 +152,7 @@ def band_name(band: str, bands: Sequence[int]) -> str:
 
 def _peers_told(peers: PeerGroup | None, bands: Sequence[int]) -> tuple[list[str], str]:
     if peers is None:
-        return [], gettext("可比的同组教师不足 10 人，不显示同组范围。")
+        return [], gettext("可比的同组教师不足 %(n)s 人，不显示同组范围。", n=LEAST_SHOWN)
     stage = translated(terms.words_of(terms.TEACHER_STAGE).get(peers.stage, peers.stage))
     band = band_name(peers.band, bands) if peers.band else gettext("各教龄")
     facts = [stage, peers.subject or gettext("各学科"), band, gettext("%(n)s 人", n=num(peers.size))]

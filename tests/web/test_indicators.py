@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import update
 
 from talent.core.access import operator
+from talent.core.language import reading_in, translated
 from talent.core.work import Program
 from talent.indicators.models import Enrolment, Facility, Quota
 from talent.people.models import Employment, School
+from talent.web.indicators import people_titles
 from tests.browser_client import Browser, Site, text
 from tests.indicators.test_people import town
 from tests.indicators.test_queries import COUNTED, add, add_pupils, add_school, add_teacher, id_of
@@ -46,6 +48,27 @@ def district(town: Program) -> Program:
         Facility(school_id=n1, counted_on=COUNTED, stage="", teaching_area_hundredths=210_000),
         Quota(school_id=p1, valid_from=date(2020, 1, 1), posts=7, document_no="明编办〔2020〕1号"))
     return town
+
+
+def test_the_hours_asked_for_are_those_of_the_policy(site: Site) -> None:
+    with site.app.test_request_context():
+        assert [people_titles(hours)["hours"][0] for hours in (36_000, 24_050)] == ["满 360 学时", "满 240.5 学时"]
+
+
+@pytest.mark.parametrize("address", [
+    "/indicators/", "/indicators/primary/1", "/indicators/primary/1/P1", "/indicators/schools/P1",
+    "/indicators/people/eligible", "/indicators/sizes", "/indicators/staffing", "/tiers/", "/board/",
+])
+def test_in_english_the_book_is_cited_in_english(site: Site, district: Program, address: str) -> None:
+    leader = site.sign_in("leader")
+    leader.get("/home/?lang=en")
+    page = looked_at(leader, address)
+    with district.read(operator()) as work, reading_in("en"):
+        cited = {said for entry in work.book for dated in entry.values
+                 for said in (entry.label, dated.source.document, dated.source.clause, dated.source.note)
+                 if len(said) > 3 and translated(said) != said}
+    assert len(cited) > 50
+    assert [said for said in sorted(cited) if said in page] == []
 
 
 def test_the_board_says_its_finding(site: Site, district: Program) -> None:
