@@ -16,7 +16,7 @@ from talent.exchange import listing, nomination_lists, nominations
 from talent.exchange.ledgers import BY_KIND
 from talent.exchange.nominations import KIND, LONGEST_DOCUMENT, NOMINATE
 from talent.exchange.proposal_lists import Narrowed
-from talent.exchange.proposals import DECIDE
+from talent.exchange.proposals import DECIDE, VERIFY
 from talent.web import kit
 from talent.web import nominations_view as view
 from talent.web.corrections import DecisionForm
@@ -31,6 +31,8 @@ pages = Blueprint("nominations", __name__, url_prefix="/assistance/nominations")
 Answer = str | Response | tuple[str, int]
 NUMBER = "<number:proposal_id>"
 RECORD = "<number:record_id>"
+#: Who reads nominations: the school that names and its principal, and the bureau that answers.
+SEE = (NOMINATE, VERIFY, DECIDE)
 #: What the bureau or the command says of a nomination.
 NOT_ASKED = frozenset({"sending_school_code", "appraisal", "document_no"})
 
@@ -45,14 +47,14 @@ class ApprovalForm(DecisionForm):
 
 
 @pages.get("/")
-@permission(NOMINATE, DECIDE)
+@permission(*SEE)
 def index() -> str:
     """What nobody has answered yet."""
     return _list(is_open=True)
 
 
 @pages.get("/all")
-@permission(NOMINATE, DECIDE)
+@permission(*SEE)
 def every() -> str:
     """Every nomination within the reader's reach."""
     return _list(is_open=False)
@@ -168,7 +170,7 @@ def _form(form: EntryForm, said: Mapping[str, Any]) -> str:
 
 
 @pages.get(f"/{NUMBER}")
-@permission(NOMINATE, DECIDE)
+@permission(*SEE)
 def show(proposal_id: int) -> str:
     """What is asked, what it touches, who said what, and the buttons of whoever reads it."""
     return _page(proposal_id)

@@ -72,6 +72,21 @@ def test_a_change_is_asked_from_the_record(
     assert stale.status_code == 409 and "已被别人改过" in text(stale)
 
 
+def test_a_principal_reads_what_the_school_named_and_changes_nothing(site: Site, district: Program) -> None:
+    number = nominate(district)
+    principal = site.sign_in("principal")
+    assert "张三" in text(principal.get(HOME)) and "张三" in text(principal.get(f"{HOME}all"))
+    shown = text(principal.get(f"{HOME}{number}")).partition("<main")[2]
+    assert "张三" in shown and f"{HOME}{number}/" not in shown
+    assert principal.get(f"{HOME}new").status_code == 403
+
+
+def test_a_principal_finds_nothing_of_another_school(site: Site, district: Program) -> None:
+    other = site.sign_in("principal", school_code="S2")
+    assert other.get(f"{HOME}{nominate(district)}").status_code == 404
+    assert "张三" not in text(other.get(f"{HOME}all"))
+
+
 def test_overlaps_are_shown_to_who_decides(site: Site, district: Program) -> None:
     added(district, "assistance", host="河东小学", started_on="2026-01-01", ended_on="2026-12-31")
     nominate(district)
@@ -80,7 +95,7 @@ def test_overlaps_are_shown_to_who_decides(site: Site, district: Program) -> Non
 
 def test_other_roles_and_schools_find_nothing(site: Site, district: Program) -> None:
     number = nominate(district)
-    for role, status in (("principal", 403), ("teacher", 403), ("finance", 403), ("leader", 403), ("hr", 200)):
+    for role, status in (("principal", 200), ("teacher", 403), ("finance", 403), ("leader", 403), ("hr", 200)):
         assert site.sign_in(role).get(f"{HOME}{number}").status_code == status
     other = site.sign_in("school", school_code="S2")
     assert other.get(f"{HOME}{number}").status_code == 404
