@@ -13,7 +13,7 @@ from talent.core import jobs
 from talent.core.access import Actor, Grant, operator
 from talent.core.audit import AuditEvent
 from talent.core.errors import NotAllowed, NotFound, RuleViolation
-from talent.core.jobs import Job
+from talent.core.jobs import Job, findings_of
 from talent.core.work import Program
 from talent.people.models import Employment, Person, School
 from talent.policy.book import load_book
@@ -162,7 +162,7 @@ def test_a_build_for_a_day_before_the_policy_is_refused_in_words(district: Progr
         job = jobs.enqueue(work, BUILD, {"as_of": early.isoformat(), "k": None, "seed": 0}).id
     worker.run_once(district)
     with district.read(operator()) as work:
-        said = worker.findings_of(work.session.get_one(Job, job))
+        said = findings_of(work.session.get_one(Job, job))
     assert [found.code for found in said] == ["policy.not_in_force"] and say(said[0])
 
 
