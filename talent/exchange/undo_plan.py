@@ -3,7 +3,7 @@ on it. Asked of the database table by table, whatever the number of rows.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -78,9 +78,10 @@ class _Judged:
                                if version not in (None, 1, 1 + self.moved[name, id_])}
         while self._spread():
             pass
-        restored = tuple(replace(image, now=self.versions.get(image.row, 0)) for image in self.images
-                         if self._comes_back(image))
-        kept = [image.row for image in self.images if not self._comes_back(image)]
+        back = self._coming_back()
+        restored = tuple(replace(image, now=self.versions.get(image.row, 0)) for image in back)
+        rows = {image.row for image in back}
+        kept = [image.row for image in self.images if image.row not in rows]
         kept += [(name, id_) for name, ids in self.stay.items() for id_ in sorted(ids)]
         return Undoing({name: frozenset(rows.keys() - self.stay[name]) for name, rows in self.added.items()},
                        restored, tuple(kept), {name: frozenset(ids) for name, ids in self.stay.items()})
@@ -141,9 +142,11 @@ class _Judged:
 
     # ── what stays ───────────────────────────────────────────────────────────────────────────────────────────
 
-    def _comes_back(self, image: Image) -> bool:
-        return self._is_as_left(image) and not (
-            image.table == PERIODS and self.persons.get(image.row_id) in self.settled)
+    def _coming_back(self) -> list[Image]:
+        """What can come back as things are judged so far."""
+        settled = self.settled
+        return [image for image in self.images if self._is_as_left(image)
+                and not (image.table == PERIODS and self.persons.get(image.row_id) in settled)]
 
     def _is_as_left(self, image: Image) -> bool:
         if image.action == "delete":
@@ -161,22 +164,23 @@ class _Judged:
 
     def _spread(self) -> bool:
         """One round; whether more rows stay after it."""
-        before = sum(map(len, self.stay.values()))
+        before, back = sum(map(len, self.stay.values())), defaultdict[str, list[Image]](list)
+        for image in self._coming_back():
+            back[image.table].append(image)
         for table in reversed(Base.metadata.sorted_tables):
             if table.name in self.added:
-                self.stay[table.name] |= self._pointed_at(table) & self.added[table.name].keys()
+                self.stay[table.name] |= self._pointed_at(table, back) & self.added[table.name].keys()
         settled = self.settled
         self.stay[PERIODS] |= {id_ for id_ in self.added.get(PERIODS, ()) if self.persons[id_] in settled}
         return sum(map(len, self.stay.values())) > before
 
-    def _pointed_at(self, table: Table) -> set[int]:
+    def _pointed_at(self, table: Table, back: Mapping[str, Sequence[Image]]) -> set[int]:
         """Added rows of a table that a row points at which neither goes nor, coming back, points elsewhere again."""
         found = set[int]()
         mine = select(table.c.id).where(table.c.batch_id == self.batch_id)
         for pointer in _pointers(table):
             child = pointer.table
-            freed = {image.row_id for image in self.images if image.table == child.name
-                     and pointer.name in image.before and self._comes_back(image)}
+            freed = {image.row_id for image in back.get(child.name, ()) if pointer.name in image.before}
             rows = select(child.c.id if "id" in child.columns else literal(0), pointer)
             outside = rows.where(pointer.in_(mine))
             if child.name in self.added:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, literal, or_, s
 
 from talent.accounts.models import ApiToken, RoleGrant, User, UserSession
 from talent.accounts.queries import really_granted
+from talent.accounts.rules import folded_name
 from talent.core.access import Actor, Grant, Scope
 from talent.core.audit import AuditEvent
 from talent.core.batches import ChangeImage
@@ -109,7 +110,7 @@ def _judged(work: Work, incident: Incident) -> int | None:
         raise RuleViolation([Finding("affected.order", params={"field": "until"})])
     if not incident.account:
         return None
-    found = work.session.scalar(select(User.id).where(User.name == incident.account.casefold()))
+    found = work.session.scalar(select(User.id).where(User.name == folded_name(incident.account)))
     if found is None:
         raise RuleViolation([Finding("affected.no_account", params={"field": "account", "name": incident.account})])
     return found
