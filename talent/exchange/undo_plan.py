@@ -80,8 +80,8 @@ class _Judged:
             pass
         back = self._coming_back()
         restored = tuple(replace(image, now=self.versions.get(image.row, 0)) for image in back)
-        rows = {image.row for image in back}
-        kept = [image.row for image in self.images if image.row not in rows]
+        coming = {image.row for image in back}
+        kept = [image.row for image in self.images if image.row not in coming]
         kept += [(name, id_) for name, ids in self.stay.items() for id_ in sorted(ids)]
         return Undoing({name: frozenset(rows.keys() - self.stay[name]) for name, rows in self.added.items()},
                        restored, tuple(kept), {name: frozenset(ids) for name, ids in self.stay.items()})
