@@ -1,5 +1,6 @@
 """The plan of the house where import contracts alone cannot say it: the contracts name every room there is."""
 
+import ast
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -30,3 +31,31 @@ def test_what_is_named_as_pure_is_there() -> None:
     named = contract("Rules are pure")["source_modules"]
     assert [room for room in named if not (ROOT / f"{room.replace('.', '/')}.py").is_file()] == []
     assert len(named) == len(set(named))
+
+
+#: What a door may know of the database: which errors mean that it is away.
+ASKS = {"talent.web.refusals": {"sqlalchemy.exc"}}
+
+
+def asked_in(source: str) -> tuple[set[str], list[str]]:
+    """The modules of SQLAlchemy that a source imports, and what it does with the session of a work itself."""
+    nodes = list(ast.walk(ast.parse(source)))
+    imported = {name for node in nodes for name in (
+        [node.module or ""] if isinstance(node, ast.ImportFrom) else
+        [alias.name for alias in node.names] if isinstance(node, ast.Import) else [])}
+    return ({name for name in imported if name.split(".")[0] == "sqlalchemy"},
+            [ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute)
+             and isinstance(node.value, ast.Attribute) and node.value.attr == "session"])
+
+
+def test_the_pages_ask_the_database_nothing_themselves() -> None:
+    files = list((ROOT / "talent" / "web").rglob("*.py"))
+    found = {module(path): asked_in(path.read_text(encoding="utf-8")) for path in files}
+    assert len(found) > 60
+    assert {name: known for name, (known, _) in found.items() if known} == ASKS
+    assert {name: asked for name, (_, asked) in found.items() if asked} == {}
+
+
+def test_a_question_in_a_page_is_found() -> None:
+    asked = "import sqlalchemy.orm\nfrom sqlalchemy import select\nwork.session.scalar(select(1)); session.get('lang')"
+    assert asked_in(asked) == ({"sqlalchemy", "sqlalchemy.orm"}, ["work.session.scalar"])

@@ -1,7 +1,7 @@
 """Who is behind a session token, and the lists an administrator works with."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from talent.accounts import notices, rules
 from talent.accounts.models import LoginFailure, RoleGrant, SecondFactor, User, UserSession
 from talent.core.access import Actor, Grant
+from talent.core.errors import NotFound
+from talent.core.work import Work
 from talent.people.models import Employment, Person, School
 from talent.people.queries import in_service_on, school_name_on
 
@@ -152,6 +154,21 @@ def credentials_of(session: Session, name: str, name_index: str, network: str) -
                        user.disabled_at is not None, fails, last, user.initial_until)
 
 
+def name_of(work: Work, user_id: int) -> str:
+    """The login name of an account. Needs ``account:manage``."""
+    work.require("account:manage")
+    name = work.session.scalar(select(User.name).where(User.id == user_id))
+    if name is None:
+        raise NotFound("account", user_id)
+    return name
+
+
+def display_names(session: Session, user_ids: Collection[int]) -> dict[int, str]:
+    """What each account is called on a page that already shows what it did."""
+    rows = session.execute(select(User.id, User.name, User.display_name).where(User.id.in_(user_ids)))
+    return {row.id: row.display_name or row.name for row in rows}
+
+
 def words_about(session: Session, user_id: int) -> tuple[str, ...]:
     """What no password of the account may be made of: its names, and the names and staff number of its person."""
     rows = session.execute(
@@ -257,6 +274,17 @@ def waiting_grants(session: Session, actor: Actor, today: date) -> list[GrantRow
         RoleGrant.role == "teacher", other.role == "teacher", other.state == "proposed", other.id != RoleGrant.id,
         other.granted_at == RoleGrant.granted_at, other.granted_by.is_not_distinct_from(RoleGrant.granted_by))
     return _grants(session, actor, today, RoleGrant.state == "proposed", ~together.correlate(RoleGrant).exists())
+
+
+def grants_to_decide(work: Work) -> tuple[int, datetime | None]:
+    """How many roles others proposed wait for the actor's yes, and since when; one statement."""
+    work.require("account:manage")
+    mine = work.actor.user_id or 0
+    count, oldest = work.session.execute(
+        select(func.count(), func.min(RoleGrant.granted_at))
+        .where(RoleGrant.state == "proposed", RoleGrant.user_id != mine,
+               or_(RoleGrant.granted_by.is_(None), RoleGrant.granted_by != mine))).one()
+    return count, oldest
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from talent.assistance.models import Assignment
+from talent.core.work import Work
 from talent.people.models import School
 from talent.people.queries import school_name_on
 
@@ -42,6 +43,17 @@ def assignments_of(session: Session, person_id: int, on: date) -> Sequence[Assig
     return [AssignmentRow(row.id, row.host, row.kind, row.sending_school, row.started_on, row.ended_on,
                           row.appraisal if row.ended_on is not None and row.ended_on <= on else "", row.document_no)
             for row in rows]
+
+
+def unappraised(work: Work) -> tuple[int, int, date | None]:
+    """How many assignments the actor records are over without 考核结果, of how many schools, and the first end; one
+    statement."""
+    scope = work.require("record:import")
+    sent = true() if scope.everyone else Assignment.sending_school_id.in_(scope.schools)
+    count, schools, oldest = work.session.execute(
+        select(func.count(), func.count(Assignment.sending_school_id.distinct()), func.min(Assignment.ended_on))
+        .where(Assignment.ended_on <= work.today, Assignment.appraisal == "", sent)).one()
+    return count, schools, oldest
 
 
 def spells_between(session: Session, first: date, last: date) -> Sequence[Row[*tuple[Any, ...]]]:

@@ -1,16 +1,16 @@
 """Background work as rows: written with what asked for it, claimed by compare-and-set, resumed when a worker dies."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Text, or_, select, update
+from sqlalchemy import CheckConstraint, Index, Select, String, Text, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from talent.core.database import Base, Instant
-from talent.core.errors import Finding
+from talent.core.errors import Finding, NotFound
 from talent.core.work import Work
 
 LEASE = timedelta(minutes=5)
@@ -56,6 +56,52 @@ class Claim:
 def findings_of(job: Job) -> list[Finding]:
     """Why a job failed, to be worded for its reader."""
     return [Finding.from_dict(each) for each in json.loads(job.error)] if job.error else []
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """A job as its pages tell of it; ``findings`` are why it failed."""
+
+    id: int
+    kind: str
+    payload: Mapping[str, Any]
+    state: str
+    requested_by: int | None
+    stage: str
+    done: int
+    total: int
+    findings: Sequence[Finding]
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has not ended yet."""
+        return self.state in ("queued", "running")
+
+
+def view_of(job: Job) -> JobView:
+    """What a page tells of a job."""
+    return JobView(job.id, job.kind, json.loads(job.payload), job.state, job.requested_by, job.stage, job.done,
+                   job.total, findings_of(job))
+
+
+def own_job(work: Work, job_id: int) -> JobView:
+    """A job the actor asked for; nobody else's is found."""
+    job = work.session.get(Job, job_id)
+    if job is None or job.requested_by is None or job.requested_by != work.actor.user_id:
+        raise NotFound("job", job_id)
+    return view_of(job)
+
+
+def waiting(user_id: int | None, since: datetime) -> Select[*tuple[Any, ...]] | None:
+    """(state, how many, asked since, a stage) of what an account asked for and is under way, or failed since: a
+    statement to be asked; None for who has no account."""
+    if user_id is None:
+        return None
+    failed_of_late = (Job.state == "failed") & (Job.finished_at >= since)
+    return (
+        select(Job.state, func.count(), func.min(Job.requested_at), func.max(Job.stage))
+        .where(Job.requested_by == user_id, or_(Job.state.in_(("queued", "running")), failed_of_late))
+        .group_by(Job.state))
 
 
 def enqueue(work: Work, kind: str, payload: Mapping[str, Any]) -> Job:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from talent.accounts.models import User
@@ -13,7 +13,7 @@ from talent.core.access import Actor
 from talent.core.batches import ImportBatch
 from talent.core.errors import NotFound
 from talent.core.files import StoredFile
-from talent.core.jobs import Job
+from talent.core.jobs import Job, JobView, view_of
 from talent.exchange.preview import Preview, issues_from_json
 from talent.exchange.staging import preview_kept
 from talent.exchange.undo_plan import plan
@@ -49,7 +49,7 @@ class BatchDetail:
 
     row: BatchRow
     batch: ImportBatch
-    job: Job | None
+    job: JobView | None
     preview: Preview | None
     issues: list[Issue]
 
@@ -100,6 +100,19 @@ def batches(
     return [_row(row, actor, row.name, row.display_name) for row in rows], total
 
 
+def waiting(actor: Actor, since: datetime) -> Select[*tuple[Any, ...]] | None:
+    """(state, how many, handed in since, "") of the workbooks within reach that wait for a look, or were refused
+    since: a statement to be asked beside that of the jobs; None for who imports nothing."""
+    scope = actor.scope("record:import")
+    if not scope:
+        return None
+    reached = true() if scope.everyone else ImportBatch.created_by == actor.user_id
+    refused_of_late = (ImportBatch.state == "refused") & (ImportBatch.created_at >= since)
+    return (
+        select(ImportBatch.state, func.count(), func.min(ImportBatch.created_at), literal(""))
+        .where(reached, or_(ImportBatch.state == "staged", refused_of_late)).group_by(ImportBatch.state))
+
+
 def batch(session: Session, actor: Actor, batch_id: int) -> BatchDetail:
     """One import; NotFound when there is none that the actor may see."""
     maker = aliased(User)
@@ -111,7 +124,8 @@ def batch(session: Session, actor: Actor, batch_id: int) -> BatchDetail:
         raise NotFound("import", batch_id)
     kept = json.loads(found[0].summary or "{}")
     job = session.get(Job, kept["job"]) if isinstance(kept, dict) and kept.get("job") else None
-    return BatchDetail(_row(found[0], actor, found[1], found[2]), found[0], job, preview_kept(found[0]),
+    return BatchDetail(_row(found[0], actor, found[1], found[2]), found[0],
+                       view_of(job) if job is not None else None, preview_kept(found[0]),
                        issues_from_json(found[0].issues))
 
 

@@ -4,6 +4,7 @@ A line held out is not locked with its batch; its person is put right later, wit
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import insert, select
 
@@ -53,6 +54,29 @@ def _set_aside(work: Work, act: str, line_id: int, version: int, comment: str) -
     if batch.state != "computed":
         turn(work, batch, "school_confirmed")
     work.record(f"pay:{act}", "pay_line", line_id, batch=batch.id, staff_no=line.staff_no, comment=comment)
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Whether a line is held out, by whom and why, in the version of its batch that was looked at."""
+
+    is_held: bool
+    version: int
+    by: str = ""
+    why: str = ""
+
+
+def holding_of(work: Work, line_id: int) -> Holding | None:
+    """Whether a line is held out; None for who may neither hold it nor let it in again as its batch stands."""
+    if not any(map(work.actor.may, RIGHTS)):
+        return None
+    line, scope = work.session.get_one(PayLine, line_id), scope_of(work)
+    batch = work.session.get_one(PayBatch, line.batch_id)
+    reached = scope.everyone or line.school_id in scope.schools
+    if not reached or batch.state not in (OPEN if scope.everyone else BEFORE_REVIEW):
+        return None
+    step = acts_of(work.session, batch).held.get(line_id)
+    return Holding(False, batch.version) if step is None else Holding(True, batch.version, step.user_name, step.comment)
 
 
 def scope_of(work: Work) -> Scope:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from talent.core.access import Actor
 from talent.core.errors import Finding, NotFound
+from talent.core.files import StoredFile
 from talent.core.work import Work
 from talent.pay import stored
 from talent.pay.acts import Acts, acts_of, lines_hash
@@ -18,13 +19,34 @@ from talent.pay.chain import CAPACITIES, EDGES, OPEN, Standing, missing
 from talent.pay.chain_models import PayStep
 from talent.pay.ledger_models import PayEntry, PayPeriod, PayPeriodAct
 from talent.pay.models import SUPERSEDED, PayBatch, PayFinding, PayLine
-from talent.pay.queries import LineRow, assumed_in, line_rows, read_lines
+from talent.pay.queries import BatchHead, LineRow, assumed_in, head_of, line_rows, read_lines
 from talent.people.models import Person, School
 from talent.people.queries import school_name_in, school_name_on
 from talent.people.schools import names_on
 
 #: Acts on a whole batch that have a page of their own.
 DISTRICT = ("review", "approve", "lock", "return")
+
+
+@dataclass(frozen=True, slots=True)
+class StepShown:
+    """An act on a batch as the log tells it."""
+
+    id: int
+    act: str
+    capacity: str
+    user_name: str
+    entered_by_name: str
+    carried_from: int | None
+    at: datetime
+    comment: str
+    document: str
+    sheet_id: int | None
+
+
+def shown(step: PayStep) -> StepShown:
+    """An act for a page."""
+    return StepShown(**{name: getattr(step, name) for name in StepShown.__slots__})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +62,9 @@ class ChainView:
     offered: Sequence[str]
 
     @property
-    def steps(self) -> Sequence[PayStep]:
+    def steps(self) -> Sequence[StepShown]:
         """The log, the latest first."""
-        return self.acts.steps[::-1]
+        return [shown(step) for step in self.acts.steps[::-1]]
 
 
 def chain_view(work: Work, batch: PayBatch) -> ChainView:
@@ -70,12 +92,12 @@ def offered(actor: Actor, acts: Acts) -> list[str]:
 class SchoolPart:
     """One school's lines with what it said of them, for the page on which it answers."""
 
-    batch: PayBatch
+    batch: BatchHead
     school_id: int
     code: str
     name: str
     seal: str
-    answer: PayStep | None
+    answer: StepShown | None
     lines: Sequence[LineRow]
     held: frozenset[int]
 
@@ -94,7 +116,8 @@ def school_part(work: Work, batch_id: int, code: str) -> SchoolPart:
     rows = read_lines(work.session, line_rows(work.require("pay:read")).where(
         PayLine.batch_id == batch_id, PayLine.school_id == school.id).order_by(PayLine.staff_no))
     said = acts.answers.get(school.id)
-    return SchoolPart(batch, school.id, code, asked[school.id][1], seal, said, rows, frozenset(acts.held))
+    return SchoolPart(head_of(batch), school.id, code, asked[school.id][1], seal,
+                      shown(said) if said is not None else None, rows, frozenset(acts.held))
 
 
 def _school(work: Work, code: str) -> School:
@@ -110,6 +133,15 @@ def find_batch(work: Work, batch_id: int) -> PayBatch:
     if batch is None:
         raise NotFound("pay_batch", batch_id)
     return batch
+
+
+def sheet_of(work: Work, step_id: int) -> tuple[str, str]:
+    """(name, where it is kept) of the scan behind an act signed on paper, for those who see all of the pay."""
+    scope, step = work.require("pay:read"), work.session.get(PayStep, step_id)
+    if step is None or step.sheet_id is None or not scope.everyone:
+        raise NotFound("sheet", step_id)
+    kept = work.session.get_one(StoredFile, step.sheet_id)
+    return kept.name, kept.stored_as
 
 
 def unacknowledged(work: Work, batch: PayBatch) -> list[tuple[int, Finding, str]]:

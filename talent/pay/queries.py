@@ -107,6 +107,29 @@ def former_batch(work: Work, batch: PayBatch) -> PayBatch | None:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchHead:
+    """What the pages say of a batch itself, still readable once the transaction is over."""
+
+    id: int
+    year: int
+    sequence: int
+    convention: str
+    state: str
+    version: int
+    adjusts_id: int | None
+    computed_at: datetime
+    computed_by: int | None
+    computed_by_name: str
+    content_hash: str
+    total_fen: int
+
+
+def head_of(batch: PayBatch) -> BatchHead:
+    """The head of a batch for a page."""
+    return BatchHead(**{name: getattr(batch, name) for name in BatchHead.__slots__})
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """Sums over the lines of a batch that the reader may see."""
 

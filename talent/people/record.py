@@ -12,8 +12,8 @@ from talent.core.errors import NotFound
 from talent.core.terms import IN_SERVICE
 from talent.core.work import Work
 from talent.people.models import Appraisal, Employment, Person, School
-from talent.people.queries import current_on, school_name_on, within
-from talent.people.search import keeps_records
+from talent.people.queries import current_on, in_service_on, school_name_on, within
+from talent.people.search import FULL_TIME, keeps_records
 from talent.people.service import Spell, status_on
 from talent.people.standing import Standing, standing_of
 
@@ -167,6 +167,15 @@ def appraisal_lines(person_id: int, on: date) -> Select[*tuple[Any, ...]]:
         Appraisal.result.label("detail"), cast(null(), Integer).label("hours"),
         cast(literal(""), String).label("state"),
     ).where(Appraisal.person_id == person_id, Appraisal.year < on.year)
+
+
+def lacks_certificate(work: Work) -> bool:
+    """Whether the actor's own post of today is a full-time teacher's and says nothing of a certificate."""
+    persons = work.actor.scope(READ).persons
+    return bool(persons) and work.session.scalar(
+        select(Employment.id).where(
+            Employment.person_id.in_(persons), in_service_on(work.today), Employment.category == FULL_TIME,
+            Employment.certificate_kind == "").limit(1)) is not None
 
 
 def person_numbered(work: Work, staff_no: str, on: date) -> int:

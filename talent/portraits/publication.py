@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from talent.accounts.queries import person_behind
 from talent.core.errors import Conflict, Finding, NotAllowed, NotFound, RuleViolation
-from talent.core.jobs import Job, enqueue
+from talent.core.jobs import Job, JobView, enqueue, view_of
 from talent.core.work import Work
 from talent.policy.errors import NotInForce
 from talent.portraits.models import (
@@ -78,11 +78,12 @@ def job_under_way(session: Session) -> Job | None:
     ).first()
 
 
-def last_job(work: Work) -> Job | None:
+def last_job(work: Work) -> JobView | None:
     """The latest build asked for, for those who may build."""
     if not work.actor.may("portrait:build"):
         return None
-    return work.session.scalars(select(Job).where(Job.kind == BUILD).order_by(Job.id.desc()).limit(1)).first()
+    job = work.session.scalars(select(Job).where(Job.kind == BUILD).order_by(Job.id.desc()).limit(1)).first()
+    return view_of(job) if job is not None else None
 
 
 def decide(work: Work, *, run_id: int, version: int, decision: Decision) -> None:
@@ -159,7 +160,7 @@ def decidable(work: Work, run: PortraitRun) -> Decidable:
     """What of a run bears on its decision."""
     grouping, book = json.loads(run.grouping), work.book
     titles = [row.label for row in book.at(TIERS, run.as_of).value]
-    kept = names_of(work.session.get(PortraitRun, run.previous_id)) if run.previous_id else {}
+    kept = names_before(work, run)
     redefined = {item["group"] for item in grouping.get("descents", []) if item["is_redefined"]}
     return Decidable(
         groups=len(json.loads(run.groups)),
@@ -176,6 +177,11 @@ def names_of(run: PortraitRun | None) -> dict[int, str]:
     """The names a person gave a run's groups, by number; none before the decision, or of the other method's."""
     decision: dict[str, Any] = json.loads(run.decision) if run is not None else {}
     return dict(enumerate(decision["names"], start=1)) if decision.get("method") == MODEL else {}
+
+
+def names_before(work: Work, run: PortraitRun) -> dict[int, str]:
+    """The names a person gave the groups that this run's groups continue."""
+    return names_of(work.session.get(PortraitRun, run.previous_id)) if run.previous_id else {}
 
 
 def _run(work: Work, run_id: int, state: str) -> PortraitRun:

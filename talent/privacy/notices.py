@@ -18,6 +18,7 @@ from talent.accounts.notices import has_read, in_force_on
 from talent.accounts.queries import in_force, person_behind
 from talent.core.access import Scope
 from talent.core.errors import Conflict, Finding, NotFound, RuleViolation
+from talent.core.together import NO_DAY
 from talent.core.work import Work
 from talent.people.models import Employment, Person, School
 from talent.people.queries import in_service_on, school_name_on
@@ -64,7 +65,7 @@ def own_reading(work: Work, notice_id: int) -> datetime | None:
 
 def waiting(work: Work) -> Select[*tuple[Any, ...]]:
     """How many versions of others wait for the actor's decision, and since when: a statement to be asked."""
-    return select(func.count(), func.min(Notice.proposed_at)).where(
+    return select(func.count(), func.min(Notice.proposed_at), NO_DAY).where(
         Notice.state == PROPOSED, Notice.proposed_by != (work.actor.user_id or 0))
 
 

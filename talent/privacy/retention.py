@@ -18,6 +18,7 @@ from talent.core.access import Actor
 from talent.core.errors import Conflict, Finding, NotFound, RuleViolation
 from talent.core.files import StoredFile
 from talent.core.jobs import Job
+from talent.core.together import NO_DAY
 from talent.core.work import Program, Work
 from talent.privacy.due import BY_CODE, KINDS, Kind, cut, digest, keys_due
 from talent.privacy.models import APPROVED, DONE, PROPOSED, REJECTED, STALE, RetentionRun, Tombstone
@@ -72,7 +73,7 @@ def runs(work: Work, limit: int = 20) -> Sequence[RetentionRun]:
 
 def waiting(work: Work) -> Select[*tuple[Any, ...]]:
     """How many runs of others wait for the actor's decision, and since when: a statement to be asked."""
-    return select(func.count(), func.min(RetentionRun.proposed_at)).where(
+    return select(func.count(), func.min(RetentionRun.proposed_at), NO_DAY).where(
         RetentionRun.state == PROPOSED, RetentionRun.proposed_by != (work.actor.user_id or 0))
 
 

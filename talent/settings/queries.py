@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from talent.core.overrides import PolicyOverride
+from talent.core.together import NO_DAY
 from talent.policy.registry import read_value
 
 
@@ -50,5 +51,5 @@ def _proposal(row: PolicyOverride) -> Proposal:
 
 def waiting(user_id: int | None) -> Select[*tuple[Any, ...]]:
     """How many proposals of others wait for this account's decision, and since when: a statement to be asked."""
-    return select(func.count(), func.min(PolicyOverride.proposed_at)).where(
+    return select(func.count(), func.min(PolicyOverride.proposed_at), NO_DAY).where(
         PolicyOverride.state == "proposed", PolicyOverride.proposed_by != (user_id or 0))

@@ -10,8 +10,6 @@ from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from talent.accounts import commands, passwords, queries, second_factor
-from talent.accounts.models import User
-from talent.core.errors import NotFound
 from talent.web import kit
 from talent.web.navigation import role_names
 from talent.web.security import current_actor, open_read, open_write, permission, program
@@ -124,10 +122,7 @@ def reset_password(user_id: int) -> str | Response:
 def _name(user_id: int) -> str:
     """The login name an address speaks of."""
     with open_read() as work:
-        user = work.session.get(User, user_id)
-        if user is None:
-            raise NotFound("account", user_id)
-        return user.name
+        return queries.name_of(work, user_id)
 
 
 @pages.post("/<number:user_id>/factor/reset")

@@ -16,7 +16,6 @@ from wtforms import BooleanField, HiddenField, SelectField
 from talent.core import files
 from talent.core.access import Actor
 from talent.core.errors import Finding, NotFound
-from talent.core.jobs import findings_of
 from talent.exchange import queries, staging
 from talent.exchange.kinds import BY_CODE, INTAKES
 from talent.exchange.preview import ChangedRow, Preview
@@ -213,14 +212,14 @@ def _batch(batch_id: int, form: AcceptForm) -> str:
         detail = queries.batch(work.session, actor, batch_id)
         shared = {"detail": detail, "row": detail.row, "states": STATES, "tones": TONES, "moment": moment}
         job, seen, state = detail.job, detail.preview, detail.row.state
-        if job is not None and job.state in ("queued", "running") and state in ("staged", "refused"):
+        if job is not None and job.waits and state in ("staged", "refused"):
             return render_template("imports/waiting.html", **shared, stage=stage_of(job))
         if seen is not None and detail.row.mine and state == "staged":
             form.token.data = staging.token_for(work, detail.batch, seen.digest)
             form.good_rows_only.data = "1" if seen.errors else ""
         may_undo = state == "accepted" and actor.may("record:undo")
         forecast = queries.undo_forecast(work.session, actor, batch_id) if may_undo else None
-        failed = findings_of(job) if job is not None and job.state == "failed" else []
+        failed = job.findings if job is not None and job.state == "failed" else []
         return render_template(
             "imports/batch.html", **shared, seen=seen, form=form, forecast=forecast,
             refusals=[say(finding) for finding in failed],

@@ -1,13 +1,12 @@
 """How far a piece of background work is, for the person who asked for it."""
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, url_for
 
-from talent.core.errors import Finding, NotFound
-from talent.core.jobs import Job
+from talent.core.errors import Finding
+from talent.core.jobs import JobView, own_job
 from talent.exchange import staging
 from talent.portraits.models import BUILD
 from talent.reports import commands as reports
@@ -30,7 +29,7 @@ RESULTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 }
 
 
-def stage_of(job: Job) -> str:
+def stage_of(job: JobView) -> str:
     """What a job is at, in words."""
     return say(Finding(job.stage or "import.waiting"))[0]
 
@@ -40,10 +39,7 @@ def stage_of(job: Job) -> str:
 def progress(job_id: int) -> dict[str, Any]:
     """``{stage, done, total, left, next}`` for the page that waits; ``next`` once there is something to see."""
     with open_read() as work:
-        job = work.session.get(Job, job_id)
-        if job is None or job.requested_by is None or job.requested_by != work.actor.user_id:
-            raise NotFound("job", job_id)
-        ended = job.state in ("done", "failed")
-        shown = RESULTS.get(job.kind)
-        return {"stage": stage_of(job), "done": job.done, "total": job.total, "left": "",
-                "next": shown(json.loads(job.payload)) if ended and shown else None}
+        job = own_job(work, job_id)
+    shown = None if job.waits else RESULTS.get(job.kind)
+    return {"stage": stage_of(job), "done": job.done, "total": job.total, "left": "",
+            "next": shown(job.payload) if shown else None}

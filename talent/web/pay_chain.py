@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, request, send_file, url_for
@@ -22,16 +22,14 @@ from talent.pay import aside, chain_commands, chain_queries, periods, posting
 from talent.pay.acts import acts_of
 from talent.pay.chain import EDGES
 from talent.pay.chain_commands import Seen, Sheet
-from talent.pay.chain_models import PayStep
 from talent.pay.models import PayBatch
-from talent.pay.queries import totals
+from talent.pay.queries import BatchHead, head_of, totals
 from talent.web import kit
 from talent.web.pay import pages
 from talent.web.pay_way import act_name, step_moment
 from talent.web.refusals import worded
 from talent.web.security import current_actor, open_read, open_write, permission, program
 
-T = TypeVar("T")
 BATCH = "/batch/<number:batch_id>"
 MAGIC = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 DOES: Mapping[str, Callable[..., object]] = {
@@ -83,15 +81,9 @@ class AssumeForm(kit.BaseForm):
     comment = TextAreaField(lazy_gettext("说明"), [Length(max=500)])
 
 
-def back_to(batch: PayBatch) -> str:
+def back_to(batch: PayBatch | BatchHead) -> str:
     """The page of a batch."""
     return url_for("pay.index", year=batch.year, run=batch.sequence if batch.adjusts_id else None)
-
-
-def kept(work: Work, row: T) -> T:
-    """A row that can still be read once the transaction is over."""
-    work.session.expunge(row)
-    return row
 
 
 # ── acts on the whole batch ──────────────────────────────────────────────────────────────────────────────────
@@ -139,7 +131,7 @@ def _step_page(work: Work, batch: PayBatch, act: str, form: StepForm) -> dict[st
     wanted = view.missing if act == "lock" else [
         finding for finding in view.missing if finding.code != "pay.no_open_period"]
     return {
-        "batch": kept(work, batch), "title": str(TITLES[act]), "tells": str(TELLS[act]), "sums": sums,
+        "batch": head_of(batch), "title": str(TITLES[act]), "tells": str(TELLS[act]), "sums": sums,
         "seal": view.acts.seal, "held": len(view.acts.held), "disputed": view.standing.disputed,
         "missing": said(wanted), "differences": moved,
         "by_sheet": act != "return" and work.actor.may("pay:sheet"),
@@ -183,9 +175,7 @@ def answer(batch_id: int, code: str) -> str | Response:
         roles = [role for role, rights in RIGHTS.items() if "pay:confirm" in rights]
         form.signatory.choices = [("", "—"), *((str(key), name) for key, name in
                                                holders(work.session, roles, work.today, part.school_id))]
-        to = back_to(kept(work, part.batch))
-        if part.answer is not None:
-            kept(work, part.answer)
+        to = back_to(part.batch)
     if request.method == "GET":
         form.version.data, form.seal.data = str(part.batch.version), part.seal
     verdict = chain_commands.dispute if request.form.get("verdict") == "dispute" else chain_commands.confirm
@@ -218,9 +208,9 @@ def acknowledge(batch_id: int) -> str | Response:
     with open_read() as work:
         batch = chain_queries.find_batch(work, batch_id)
         rows = [(key, worded(finding)[0], name) for key, finding, name in chain_queries.unacknowledged(work, batch)]
-        to = back_to(kept(work, batch))
+        head, to = head_of(batch), back_to(batch)
     done = kit.submit(form, save, to, gettext("已具名知悉。"))
-    return done or render_template("pay/acknowledge.html", form=form, batch=batch, rows=rows, to=to)
+    return done or render_template("pay/acknowledge.html", form=form, batch=head, rows=rows, to=to)
 
 
 @pages.route(f"{BATCH}/assume", methods=["GET", "POST"])
@@ -236,9 +226,9 @@ def assume(batch_id: int) -> str | Response:
     with open_read() as work:
         batch = chain_queries.find_batch(work, batch_id)
         known = acts_of(work.session, batch).document
-        to = back_to(kept(work, batch))
+        head, to = head_of(batch), back_to(batch)
     done = kit.submit(form, save, to, gettext("已具名确认，文号已记下。"))
-    return done or render_template("pay/assume.html", form=form, batch=batch, to=to, known=known)
+    return done or render_template("pay/assume.html", form=form, batch=head, to=to, known=known)
 
 
 @pages.post(f"{BATCH}/remark")
@@ -273,11 +263,7 @@ def set_aside(line_id: int, act: str) -> Response:
 def sheet(step_id: int) -> FlaskResponse:
     """The scan of a signed sheet, to be saved."""
     with open_read() as work:
-        found = work.session.get(PayStep, step_id)
-        if found is None or found.sheet_id is None or not work.require("pay:read").everyone:
-            raise NotFound("sheet", step_id)
-        kept = work.session.get_one(files.StoredFile, found.sheet_id)
-        name, stored_as = kept.name, kept.stored_as
+        name, stored_as = chain_queries.sheet_of(work, step_id)
     if not (files.folder(program().settings.home) / stored_as).is_file():
         raise NotFound("sheet", step_id)
     plain = BytesIO(files.content(program().settings.home, program().vault, stored_as))

@@ -13,8 +13,8 @@ from talent.pay.acts import acts_of
 from talent.pay.book import answering_schools
 from talent.pay.chain import OPEN
 from talent.pay.chain_models import PayStep
-from talent.pay.chain_queries import ChainView
-from talent.pay.models import PayBatch, PayLine
+from talent.pay.chain_queries import ChainView, StepShown
+from talent.pay.models import PayBatch
 from talent.web.navigation import role_names
 from talent.web.refusals import worded
 from talent.web.templating import moment
@@ -32,7 +32,7 @@ def act_name(act: str) -> str:
     return translated(terms.chinese(terms.PAY_ACT, act))
 
 
-def step_moment(step: PayStep) -> str:
+def step_moment(step: PayStep | StepShown) -> str:
     """When an act was done, in local time; the year is the batch's."""
     return moment(step.at)[5:]
 
@@ -105,13 +105,5 @@ def _adjustments(work: Work, batch: PayBatch) -> list[tuple[str, str, str]]:
 
 def aside_of(work: Work, line_id: int) -> dict[str, Any] | None:
     """Whether a line is held out, for those who may hold it or let it in again."""
-    if not any(map(work.actor.may, aside.RIGHTS)):
-        return None
-    line = work.session.get_one(PayLine, line_id)
-    scope, batch = aside.scope_of(work), work.session.get_one(PayBatch, line.batch_id)
-    reached = scope.everyone or line.school_id in scope.schools
-    if not reached or batch.state not in (OPEN if scope.everyone else aside.BEFORE_REVIEW):
-        return None
-    step = acts_of(work.session, batch).held.get(line_id)
-    return {"held": step is not None, "version": batch.version, "by": step.user_name if step else "",
-            "why": step.comment if step else ""}
+    held = aside.holding_of(work, line_id)
+    return None if held is None else {"held": held.is_held, "version": held.version, "by": held.by, "why": held.why}

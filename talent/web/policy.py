@@ -6,14 +6,11 @@ from typing import Any, ClassVar
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from talent.accounts.models import User
-from talent.accounts.queries import person_behind
+from talent.accounts.queries import display_names, person_behind
 from talent.core.errors import NotFound
 from talent.core.language import translated
 from talent.core.work import Work
@@ -153,7 +150,9 @@ def _dated(book: Book, entry: Entry, dated: Dated, in_force: Value | None) -> di
 
 def _shown(work: Work, proposals: Iterable[Proposal]) -> list[dict[str, Any]]:
     """Proposals with the entry's label, the value in words and the names of those who acted."""
-    found, names = list(proposals), _names(work.session)
+    found = list(proposals)
+    acted = {account for item in found for account in (item.proposed_by, item.approved_by) if account is not None}
+    names = display_names(work.session, acted)
     return [
         {
             "proposal": item, "label": _label(work.book, item.key), "by": names.get(item.proposed_by, ""),
@@ -164,11 +163,6 @@ def _shown(work: Work, proposals: Iterable[Proposal]) -> list[dict[str, Any]]:
         }
         for item in found
     ]
-
-
-def _names(session: Session) -> dict[int, str]:
-    return {user.id: user.display_name or user.name
-            for user in session.execute(select(User.id, User.name, User.display_name))}
 
 
 def _label(book: Book, key: str) -> str:

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from talent.core import terms
 from talent.core.access import OPERATOR
 from talent.core.errors import Finding, NotAllowed
-from talent.core.jobs import findings_of
+from talent.core.jobs import JobView
 from talent.core.language import translated
 from talent.core.numbers import whole
 from talent.core.work import Work
@@ -80,8 +80,8 @@ def _index(form: BuildForm) -> str:
         rows, total = runs.runs(work, offset=asked.offset, limit=asked.size)
         view = runs.published_run(work, on)
         job = publication.last_job(work)
-        failed = findings_of(job) if job is not None and job.state == "failed" else []
-        waits = job if job is not None and job.state in ("queued", "running") else None
+        failed = job.findings if job is not None and job.state == "failed" else []
+        waits = job if job is not None and job.waits else None
         return render_template(
             "portraits/index.html", on=on, form=form, page=asked.page(rows, total), view=view,
             cards=_cards(work, view) if view else [], names=_dimensions(work), job=waits,
@@ -91,7 +91,7 @@ def _index(form: BuildForm) -> str:
             states=labels(terms.PORTRAIT_STATE), tones=TONES, moment=moment, by=_name)
 
 
-def _stage(job: Any) -> str:
+def _stage(job: JobView | None) -> str:
     if job is None:
         return ""
     return stage_of(job) if job.stage else worded(Finding("portraits.waiting"))[0]
@@ -120,7 +120,7 @@ def _cards(work: Work, view: RunView) -> list[dict[str, Any]]:
     method = view.chosen
     if method is None:
         return []
-    before = publication.names_of(work.session.get(PortraitRun, view.run.previous_id)) if view.run.previous_id else {}
+    before = publication.names_before(work, view.run)
     return [{"group": group, "name": group.name or before.get(group.number) or _proposed(work, group.proposed),
              "approved": bool(group.name)} for group in method.groups]
 

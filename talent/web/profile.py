@@ -11,9 +11,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import select, union_all
 
-from talent.achievements import queries as achievements
 from talent.assistance.queries import AssignmentRow, assignments_of
 from talent.core import terms
 from talent.core.language import translated
@@ -21,7 +19,7 @@ from talent.core.periods import whole_years
 from talent.core.work import Work
 from talent.pay import queries as pay
 from talent.pay.queries import LineRow
-from talent.people import record, standing
+from talent.people import record
 from talent.people.record import Profile
 from talent.people.service import Spell
 from talent.people.standing import Standing
@@ -32,6 +30,7 @@ from talent.portraits.queries import PersonScores
 from talent.tiers import queries as tiers
 from talent.tiers.candidates import outlook_of
 from talent.tiers.ledger import Held
+from talent.tiers.lines import RECORDS, lines_of
 from talent.tiers.rules import is_in_force, term_end
 from talent.training import queries as training
 from talent.training.rules import HoursRecord
@@ -39,8 +38,6 @@ from talent.web import career, gap, hours_panel, kit
 from talent.web.gap import Gap
 from talent.web.hours_panel import HoursPanel
 from talent.web.kit.words import labels
-
-KINDS = ("training", "contest", "achievement", "mentoring")
 
 
 def words() -> Mapping[str, Mapping[str, str]]:
@@ -207,16 +204,6 @@ def _portrait(work: Work, person_id: int, on: date) -> tuple[PersonScores | None
 # ── records ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def lines_of(work: Work, person_id: int, on: date) -> dict[str, list[Any]]:
-    """Everything recorded of the person by ``on``, by kind, newest first; one statement whatever is shown of it."""
-    lines = union_all(training.record_lines(person_id, on), *achievements.record_lines(person_id, on),
-                      record.appraisal_lines(person_id, on), standing.bar_lines(person_id, on)).subquery("lines")
-    found: dict[str, list[Any]] = {kind: [] for kind in (*KINDS, "appraisal", "conduct")}
-    for line in work.session.execute(select(lines).order_by(lines.c.on.desc(), lines.c.id)):
-        found[line.kind].append(line)
-    return found
-
-
 def _appraisals(lines: Mapping[str, list[Any]]) -> list[tuple[int, str]]:
     """Calendar year and grade, oldest first."""
     return sorted((int(line.name), line.detail) for line in lines["appraisal"])
@@ -224,11 +211,11 @@ def _appraisals(lines: Mapping[str, list[Any]]) -> list[tuple[int, str]]:
 
 def _records(work: Work, lines: Mapping[str, list[Any]], on: date, kind: str, asked: kit.Asked) -> Records:
     """One page of the lines asked for, with the numbers of the whole."""
-    kind = kind if kind in KINDS else ""
+    kind = kind if kind in RECORDS else ""
     discarded = _discarded(work, on)
     of_all = [RecordLine(line.kind, line.id, line.on, line.name, line.level, line.detail, line.hours,
                          "failed" if line.kind == "training" and line.detail in discarded else line.state)
-              for each in KINDS for line in lines[each]]
+              for each in RECORDS for line in lines[each]]
     wanted = sorted((line for line in of_all if kind in ("", line.kind)), key=lambda line: line.on, reverse=True)
     counts = Counter(line.kind for line in of_all)
     return Records(_tabs(counts, kind), asked.page(wanted[asked.offset:asked.offset + asked.size], len(wanted)),

@@ -167,4 +167,4 @@ def test_waiting_counts_the_proposals_of_others(program: Program, people: tuple[
     propose(program, people[0])
     with program.read(operator()) as work:
         asked = [work.session.execute(queries.waiting(people[number].user_id)).one() for number in (1, 0)]
-        assert asked[0][0] == 1 and tuple(asked[1]) == (0, None)
+        assert asked[0][0] == 1 and tuple(asked[1]) == (0, None, None)

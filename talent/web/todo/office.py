@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import Date, Select, cast, func, literal, null, or_, select, true, union_all
 
-from talent.accounts.models import RoleGrant
-from talent.core.batches import ImportBatch
+from talent.accounts import queries as accounts
+from talent.core import jobs
 from talent.core.errors import Finding
-from talent.core.jobs import Job
+from talent.core.together import ask
+from talent.exchange import queries as imports
 from talent.portraits import objections
 from talent.privacy import notices, retention, reveal
 from talent.settings import queries as settings
@@ -24,24 +23,12 @@ REMEMBERED = timedelta(days=7)
 def desk(look: Look) -> Iterator[Thing]:
     """Workbooks handed in and not yet taken over, work in the background, and what of both failed of late; asked in
     one statement."""
-    parts = [part for part in (_imports(look), _jobs(look)) if part is not None]
-    if not parts:
-        return
-    for what, state, count, oldest, stage in look.work.session.execute(union_all(*parts)):
+    since = look.work.now - REMEMBERED
+    parts = {"import": imports.waiting(look.actor, since), "job": jobs.waiting(look.actor.user_id, since)}
+    asked = {what: part for what, part in parts.items() if part is not None}
+    for state, count, oldest, stage, what in ask(look.work.session, asked):
         yield _import_thing(look, state, count, oldest) if what == "import" else _job_thing(
             look, state, count, oldest, stage)
-
-
-def _imports(look: Look) -> Select[*tuple[Any, ...]] | None:
-    scope = look.actor.scope("record:import")
-    if not scope:
-        return None
-    mine = true() if scope.everyone else ImportBatch.created_by == look.actor.user_id
-    return (
-        select(literal("import"), ImportBatch.state, func.count(), func.min(ImportBatch.created_at), literal(""))
-        .where(mine, or_(ImportBatch.state == "staged",
-                         (ImportBatch.state == "refused") & (ImportBatch.created_at >= look.work.now - REMEMBERED)))
-        .group_by(ImportBatch.state))
 
 
 def _import_thing(look: Look, state: str, count: int, oldest: datetime) -> Thing:
@@ -50,17 +37,6 @@ def _import_thing(look: Look, state: str, count: int, oldest: datetime) -> Thing
                  gettext("核对差异后收下或放弃") if staged else gettext("没有保存任何内容，错误都已标出"),
                  gettext("%(n)s 次导入", n=count), "imports", link_to("imports.index"), gettext("去核对"),
                  since=look.day(oldest))
-
-
-def _jobs(look: Look) -> Select[*tuple[Any, ...]] | None:
-    if look.actor.user_id is None:
-        return None
-    return (
-        select(literal("job"), Job.state, func.count(), func.min(Job.requested_at), func.max(Job.stage))
-        .where(Job.requested_by == look.actor.user_id,
-               or_(Job.state.in_(("queued", "running")),
-                   (Job.state == "failed") & (Job.finished_at >= look.work.now - REMEMBERED)))
-        .group_by(Job.state))
 
 
 def _job_thing(look: Look, state: str, count: int, oldest: datetime, stage: str) -> Thing:
@@ -77,18 +53,10 @@ def decisions(look: Look) -> Iterator[Thing]:
              "objection": (objections.ANSWER, objections.waiting()),
              "erasure": (retention.APPROVE, retention.waiting(look.work)),
              "notice": (notices.APPROVE, notices.waiting(look.work))}
-    parts = [_with_day(part).add_columns(literal(what)) for what, (right, part) in asked.items()
-             if look.actor.may(right)]
-    if not parts:
-        return
-    for count, oldest, due, what in look.work.session.execute(union_all(*parts)):
+    allowed = {what: part for what, (right, part) in asked.items() if look.actor.may(right)}
+    for count, oldest, due, what in ask(look.work.session, allowed):
         if count:
             yield _decision(look, what, count, oldest, due)
-
-
-def _with_day(part: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """How many, since when, and the first last day, which most have not."""
-    return part if len(part.selected_columns) > 2 else part.add_columns(cast(null(), Date))
 
 
 def _decision(look: Look, what: str, count: int, oldest: datetime, due: date | None) -> Thing:
@@ -112,11 +80,7 @@ def grants(look: Look) -> Iterator[Thing]:
     """Roles another administrator proposed."""
     if not look.actor.may("account:manage"):
         return
-    count, oldest = look.work.session.execute(
-        select(func.count(), func.min(RoleGrant.granted_at))
-        .where(RoleGrant.state == "proposed", RoleGrant.user_id != (look.actor.user_id or 0),
-               or_(RoleGrant.granted_by.is_(None), RoleGrant.granted_by != (look.actor.user_id or 0)))
-    ).one()
+    count, oldest = accounts.grants_to_decide(look.work)
     if count:
         yield Thing(gettext("同意角色授权"), gettext("另一位管理员提出的角色，由您同意才生效"),
                     gettext("%(n)s 项授权", n=count), "admin", link_to("admin.index"), gettext("去同意"),

@@ -3,14 +3,10 @@
 from collections.abc import Iterator
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, func, select, true
 
-from talent.assistance.models import Assignment
-from talent.core.access import Scope
+from talent.assistance import queries as assistance
 from talent.core.language import translated
-from talent.people import search
-from talent.people.models import Employment, School
-from talent.people.queries import in_service_on
+from talent.people import record, search
 from talent.training import queries as training
 from talent.training.rules import HoursPolicy
 from talent.web.links import link_to
@@ -43,33 +39,17 @@ def hours(look: Look) -> Iterator[Thing]:
 
 def certificate(look: Look) -> Iterator[Thing]:
     """A teacher's own post that says nothing of a certificate."""
-    persons = look.actor.scope("person:read").persons
-    if not persons:
-        return
-    missing = look.work.session.scalar(
-        select(func.count()).select_from(Employment)
-        .where(Employment.person_id.in_(persons), in_service_on(look.work.today),
-               Employment.category == search.FULL_TIME, Employment.certificate_kind == ""))
-    if missing:
+    if record.lacks_certificate(look.work):
         yield Thing(gettext("补登教师资格"), gettext("名册里没有您的教师资格种类；请把证书交学校办公室补登"),
                     gettext("本人"), "people", link_to("people.mine"), gettext("去看"))
 
 
 def appraisals(look: Look) -> Iterator[Thing]:
     """Assistance that is over and has no 考核结果 yet."""
-    scope = look.actor.scope("record:import")
-    if not scope:
+    if not look.actor.may("record:import"):
         return
-    count, schools, oldest = look.work.session.execute(
-        select(func.count(), func.count(Assignment.sending_school_id.distinct()), func.min(Assignment.ended_on))
-        .join(School, School.id == Assignment.sending_school_id)
-        .where(Assignment.ended_on <= look.work.today, Assignment.appraisal == "", _sent_by(scope))
-    ).one()
+    count, schools, oldest = assistance.unappraised(look.work)
     if count:
         yield Thing(gettext("补帮扶支教考核结果"), gettext("最早的 %(day)s 结束；缺考核结果的先按暂计", day=oldest),
                     gettext("%(n)s 人次", n=count), "pay", link_to("imports.index"), gettext("去补录"),
                     detail=gettext("%(n)s 所派出学校", n=schools))
-
-
-def _sent_by(scope: Scope) -> ColumnElement[bool]:
-    return true() if scope.everyone else Assignment.sending_school_id.in_(scope.schools)
