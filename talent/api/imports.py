@@ -10,7 +10,6 @@ from pydantic import BaseModel, Field
 from spectree import Response as Answers
 
 from talent.api.door import Parameters, once, operations, spec
-from talent.core.batches import ImportBatch
 from talent.core.errors import Finding, RuleViolation
 from talent.core.work import Work
 from talent.exchange import queries, staging
@@ -88,17 +87,17 @@ def state(batch_id: int) -> ImportState:
     """What an import would change, with every remark; or what became of it."""
     with open_read() as work:
         detail = queries.batch(work.session, work.actor, batch_id)
-        return _state(detail, _token(work, detail.batch, detail))
+        return _state(detail, _token(work, detail))
 
 
-def _token(work: Work, batch: ImportBatch, detail: BatchDetail) -> str | None:
+def _token(work: Work, detail: BatchDetail) -> str | None:
     if detail.preview is None or not detail.row.mine or detail.row.state != "staged" or _is_under_way(detail):
         return None
-    return staging.token_for(work, batch, detail.preview.digest)
+    return staging.token_for(work, detail.row.id, detail.preview.digest)
 
 
 def _is_under_way(detail: BatchDetail) -> bool:
-    return detail.job is not None and detail.job.state in ("queued", "running")
+    return detail.job is not None and detail.job.waits
 
 
 def _state(detail: BatchDetail, token: str | None) -> ImportState:

@@ -48,7 +48,7 @@ class BatchDetail:
     """One import with what was found in it. ``preview`` is missing while it is being made."""
 
     row: BatchRow
-    batch: ImportBatch
+    encoding: str
     job: JobView | None
     preview: Preview | None
     issues: list[Issue]
@@ -124,7 +124,7 @@ def batch(session: Session, actor: Actor, batch_id: int) -> BatchDetail:
         raise NotFound("import", batch_id)
     kept = json.loads(found[0].summary or "{}")
     job = session.get(Job, kept["job"]) if isinstance(kept, dict) and kept.get("job") else None
-    return BatchDetail(_row(found[0], actor, found[1], found[2]), found[0],
+    return BatchDetail(_row(found[0], actor, found[1], found[2]), found[0].encoding,
                        view_of(job) if job is not None else None, preview_kept(found[0]),
                        issues_from_json(found[0].issues))
 
@@ -134,7 +134,7 @@ def uploads_of(session: Session, actor: Actor, batch_id: int) -> list[StoredFile
     detail = batch(session, actor, batch_id)
     if not detail.row.mine:
         raise NotFound("import", batch_id)
-    ids = [file["id"] for file in json.loads(detail.batch.files)]
+    ids = [file["id"] for file in json.loads(session.get_one(ImportBatch, batch_id).files)]
     by_id = {row.id: row for row in session.scalars(select(StoredFile).where(StoredFile.id.in_(ids)))}
     return [by_id[id_] for id_ in ids if id_ in by_id]
 

@@ -166,10 +166,10 @@ def remove_files(home: Path, stored: Sequence[str]) -> None:
 # -- the token ---------------------------------------------------------------------------------------------------
 
 
-def token_for(work: Work, batch: ImportBatch, digest: str) -> str:
+def token_for(work: Work, batch_id: int, digest: str) -> str:
     """What the accept must bring back: good for these files, this person and this preview, for 30 minutes."""
     until = int((work.now + TOKEN_LIFE).timestamp())
-    return f"{until}.{_sealed(work, batch, digest, until)}"
+    return f"{until}.{_sealed(work, work.session.get_one(ImportBatch, batch_id), digest, until)}"
 
 
 def _sealed(work: Work, batch: ImportBatch, digest: str, until: int) -> str:

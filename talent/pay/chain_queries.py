@@ -1,6 +1,6 @@
 """The chain of a batch as its pages show it: how far it is, what is missing, who did what, what an adjustment moves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from talent.core.access import Actor
 from talent.core.errors import Finding, NotFound
 from talent.core.files import StoredFile
+from talent.core.views import copied
 from talent.core.work import Work
 from talent.pay import stored
 from talent.pay.acts import Acts, acts_of, lines_hash
@@ -46,15 +47,23 @@ class StepShown:
 
 def shown(step: PayStep) -> StepShown:
     """An act for a page."""
-    return StepShown(**{name: getattr(step, name) for name in StepShown.__slots__})
+    return copied(step, StepShown)
+
+
+@dataclass(frozen=True, slots=True)
+class ChainShown:
+    """The way of a batch for its page. ``answers`` by code of the schools asked, "" before one answers; ``steps`` are
+    the log, the latest first."""
+
+    standing: Standing
+    answers: Mapping[str, str]
+    steps: Sequence[StepShown]
 
 
 @dataclass(frozen=True, slots=True)
 class ChainView:
-    """A batch on its way. ``answers`` by code of the schools asked, "" before one answers; ``offered`` are the
-    acts this reader's roles can do now."""
+    """A batch on its way; ``offered`` are the acts this reader's roles can do now."""
 
-    batch: PayBatch
     acts: Acts
     standing: Standing
     missing: Sequence[Finding]
@@ -62,9 +71,9 @@ class ChainView:
     offered: Sequence[str]
 
     @property
-    def steps(self) -> Sequence[StepShown]:
-        """The log, the latest first."""
-        return [shown(step) for step in self.acts.steps[::-1]]
+    def shown(self) -> ChainShown:
+        """What the page shows of it."""
+        return ChainShown(self.standing, self.answers, [shown(step) for step in self.acts.steps[::-1]])
 
 
 def chain_view(work: Work, batch: PayBatch) -> ChainView:
@@ -74,7 +83,7 @@ def chain_view(work: Work, batch: PayBatch) -> ChainView:
     codes = answering_schools(work.session, acts) if batch.state in OPEN else _schools_of(work.session, acts)
     standing = standing_of(work.session, acts, assumed=assumed_in(batch), asked=codes)
     answers = {code: acts.answers[key].act if key in acts.answers else "" for key, (code, _) in codes.items()}
-    return ChainView(batch, acts, standing, missing(standing), answers, offered(work.actor, acts))
+    return ChainView(acts, standing, missing(standing), answers, offered(work.actor, acts))
 
 
 def _schools_of(session: Session, acts: Acts) -> dict[int, tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -10,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from talent.accounts.queries import person_behind
 from talent.core.errors import Conflict, Finding, NotFound, RuleViolation
+from talent.core.views import copied
 from talent.core.work import Work
 from talent.pay.book import ledger_head, take_ledger
 from talent.pay.chain import CLAUSE, Hand
@@ -129,13 +132,38 @@ def open_periods(session: Session) -> list[str]:
     return list(session.scalars(select(PayPeriod.code).where(PayPeriod.state == "open").order_by(PayPeriod.code)))
 
 
-def all_periods(work: Work) -> Sequence[PayPeriod]:
+@dataclass(frozen=True, slots=True)
+class PeriodShown:
+    """An accounting period."""
+
+    code: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodAct:
+    """What was asked of a period, by whom and why, and who decided."""
+
+    id: int
+    code: str
+    act: str
+    reason: str
+    state: str
+    requested_by: int
+    requested_by_name: str
+    requested_at: datetime
+    decided_by_name: str
+    decided_at: datetime | None
+
+
+def all_periods(work: Work) -> Sequence[PeriodShown]:
     """Every period, newest first."""
     work.require("ledger:read")
-    return work.session.scalars(select(PayPeriod).order_by(PayPeriod.code.desc())).all()
+    return [copied(row, PeriodShown) for row in work.session.scalars(select(PayPeriod).order_by(PayPeriod.code.desc()))]
 
 
-def period_acts(work: Work) -> Sequence[PayPeriodAct]:
+def period_acts(work: Work) -> Sequence[PeriodAct]:
     """What was asked for and decided, the latest first."""
     work.require("ledger:read")
-    return work.session.scalars(select(PayPeriodAct).order_by(PayPeriodAct.id.desc())).all()
+    return [copied(row, PeriodAct) for row in work.session.scalars(
+        select(PayPeriodAct).order_by(PayPeriodAct.id.desc()))]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from talent.core.access import Scope
 from talent.core.errors import Finding, NotFound, RuleViolation
+from talent.core.views import copied
 from talent.core.work import Work
 from talent.pay import stored
 from talent.pay.facts import PayTerms
@@ -126,7 +127,7 @@ class BatchHead:
 
 def head_of(batch: PayBatch) -> BatchHead:
     """The head of a batch for a page."""
-    return BatchHead(**{name: getattr(batch, name) for name in BatchHead.__slots__})
+    return copied(batch, BatchHead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def totals(work: Work, batch_id: int) -> Totals:
 class BatchView:
     """A batch for its page. ``former`` are the totals of the run before it, numbered; None for a first run."""
 
-    batch: PayBatch
+    batch: BatchHead
     totals: Totals
     former: Totals | None
     former_sequence: int | None
@@ -161,7 +162,7 @@ class BatchView:
     @property
     def assumed(self) -> int:
         """How many parameters nobody decided."""
-        return assumed_in(self.batch)
+        return sum(value["basis"] == "assumed" for value in self.parameters)
 
 
 def assumed_in(batch: PayBatch) -> int:
@@ -172,7 +173,7 @@ def assumed_in(batch: PayBatch) -> int:
 def batch_view(work: Work, batch: PayBatch) -> BatchView:
     """The batch with the reader's own totals, beside those of the run before."""
     former = former_batch(work, batch)
-    return BatchView(batch, totals(work, batch.id), totals(work, former.id) if former else None,
+    return BatchView(head_of(batch), totals(work, batch.id), totals(work, former.id) if former else None,
                      former.sequence if former else None, json.loads(batch.parameters))
 
 

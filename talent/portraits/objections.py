@@ -5,7 +5,7 @@ An upheld one sets the portrait aside; nothing else in the program reads portrai
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, select, update
@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from talent.accounts.queries import person_behind
 from talent.core.errors import Conflict, Finding, NotAllowed, NotFound, RuleViolation
 from talent.core.terms import OBJECTION_MEASURE
+from talent.core.views import copied
 from talent.core.work import Work
 from talent.people.models import Employment, Person, School
 from talent.people.queries import current_on, school_name_on
@@ -29,10 +30,29 @@ PARTS: Mapping[str, Collection[str]] = {"whole": (), "dimension": DIMENSIONS, "i
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectionView:
+    """An objection as its pages show it."""
+
+    id: int
+    version: int
+    person_id: int
+    about: str
+    what: str
+    reason: str
+    state: str
+    measure: str
+    made_at: datetime
+    due_on: date
+    answer: str
+    answered_at: datetime | None
+    answered_by_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """An objection with its person and the school of today."""
 
-    row: PortraitObjection
+    row: ObjectionView
     staff_no: str
     name: str
     school: str
@@ -53,13 +73,14 @@ def queue(work: Work, *, every: bool = False, offset: int = 0, limit: int = 50) 
     total = work.session.scalar(select(func.count()).select_from(PortraitObjection).where(*found)) or 0
     order = [case((PortraitObjection.state == OPEN, 0), else_=1), PortraitObjection.due_on, PortraitObjection.id]
     rows = work.session.execute(_lines(work).where(*found).order_by(*order).offset(offset).limit(limit))
-    return [Line(*row) for row in rows], total
+    return [_line(row) for row in rows], total
 
 
-def own(work: Work) -> Sequence[PortraitObjection]:
+def own(work: Work) -> Sequence[ObjectionView]:
     """The actor's own, the latest first; one statement."""
-    return work.session.scalars(select(PortraitObjection).where(PortraitObjection.person_id == own_person(work))
-                                .order_by(PortraitObjection.id.desc())).all()
+    rows = work.session.scalars(select(PortraitObjection).where(PortraitObjection.person_id == own_person(work))
+                                .order_by(PortraitObjection.id.desc()))
+    return [copied(row, ObjectionView) for row in rows]
 
 
 def detail(work: Work, objection_id: int) -> Line:
@@ -67,10 +88,10 @@ def detail(work: Work, objection_id: int) -> Line:
     found = work.session.execute(_lines(work).where(PortraitObjection.id == objection_id)).one_or_none()
     if found is None or not (work.actor.may(ANSWER) or _is_own(work, found[0])):
         raise NotFound("objection", objection_id)
-    return Line(*found)
+    return _line(found)
 
 
-def party_of(work: Work, row: PortraitObjection) -> Party | None:
+def party_of(work: Work, row: ObjectionView) -> Party | None:
     """As whom the actor deals with it: nobody answers their own."""
     if _is_own(work, row):
         return "teacher"
@@ -91,14 +112,20 @@ def answered_since(work: Work, since: datetime) -> tuple[int, datetime | None]:
     return count, first
 
 
-def standing(work: Work, person_id: int) -> PortraitObjection | None:
+def standing(work: Work, person_id: int) -> ObjectionView | None:
     """The upheld objection that sets the person's portrait aside, for those who may read portraits; one statement."""
     scope = work.require("portrait:read")
     if not scope.everyone and person_id not in scope.persons:
         raise NotFound("person", person_id)
-    return work.session.scalars(
+    row = work.session.scalars(
         select(PortraitObjection).where(PortraitObjection.person_id == person_id, PortraitObjection.state == "upheld")
         .order_by(PortraitObjection.id.desc()).limit(1)).first()
+    return copied(row, ObjectionView) if row is not None else None
+
+
+def _line(found: Any) -> Line:
+    row, staff_no, name, school = found
+    return Line(copied(row, ObjectionView), staff_no, name, school)
 
 
 def _lines(work: Work) -> Select[*tuple[Any, ...]]:
@@ -198,11 +225,11 @@ def _answer(work: Work, objection_id: int, version: int, act: Act, answer: str, 
     work.record(f"portrait:{act}", "objection", objection_id, measure=measure, answer=answer.strip())
 
 
-def _is_own(work: Work, row: PortraitObjection) -> bool:
+def _is_own(work: Work, row: PortraitObjection | ObjectionView) -> bool:
     return row.person_id in work.actor.scope(OBJECT).persons
 
 
-def _is_oneself(work: Work, row: PortraitObjection) -> bool:
+def _is_oneself(work: Work, row: PortraitObjection | ObjectionView) -> bool:
     """Whether the actor is the person who objected, under whatever account."""
     mine = {grant.person_id for grant in work.actor.grants} | {person_behind(work.session, work.actor.user_id)}
     return row.person_id in mine

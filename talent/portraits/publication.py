@@ -160,7 +160,7 @@ def decidable(work: Work, run: PortraitRun) -> Decidable:
     """What of a run bears on its decision."""
     grouping, book = json.loads(run.grouping), work.book
     titles = [row.label for row in book.at(TIERS, run.as_of).value]
-    kept = names_before(work, run)
+    kept = names_before(work, run.previous_id)
     redefined = {item["group"] for item in grouping.get("descents", []) if item["is_redefined"]}
     return Decidable(
         groups=len(json.loads(run.groups)),
@@ -179,9 +179,9 @@ def names_of(run: PortraitRun | None) -> dict[int, str]:
     return dict(enumerate(decision["names"], start=1)) if decision.get("method") == MODEL else {}
 
 
-def names_before(work: Work, run: PortraitRun) -> dict[int, str]:
-    """The names a person gave the groups that this run's groups continue."""
-    return names_of(work.session.get(PortraitRun, run.previous_id)) if run.previous_id else {}
+def names_before(work: Work, previous_id: int | None) -> dict[int, str]:
+    """The names a person gave the groups of the run that another continues."""
+    return names_of(work.session.get(PortraitRun, previous_id)) if previous_id else {}
 
 
 def _run(work: Work, run_id: int, state: str) -> PortraitRun:

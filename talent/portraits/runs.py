@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from talent.core.errors import NotFound
+from talent.core.views import copied
 from talent.core.work import Work
 from talent.portraits.features import INPUTS
 from talent.portraits.models import PUBLISHED, PortraitRun, PortraitScore
@@ -33,6 +34,28 @@ class RunRow:
     state: str
     created_at: datetime
     created_by_name: str
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunHead:
+    """What a run's page says of the run itself: what it was asked, and who acted."""
+
+    id: int
+    version: int
+    code: str
+    as_of: date
+    k: int | None
+    seed: int
+    state: str
+    previous_id: int | None
+    input_sha256: str
+    created_by: int | None
+    created_by_name: str
+    created_at: datetime
+    reviewed_by_name: str
+    reviewed_at: datetime | None
+    published_by_name: str
     published_at: datetime | None
 
 
@@ -71,7 +94,7 @@ class Method:
 class RunView:
     """A run as its page shows it. ``methods``: the model, and the contrasting one where it was computed."""
 
-    run: PortraitRun
+    run: RunHead
     teachers: int
     grouped: int
     methods: Sequence[Method]
@@ -139,8 +162,8 @@ def _view(work: Work, run: PortraitRun) -> RunView:
         found[PLAIN] = grouping["fallback"]["groups"]
     audit = json.loads(run.audit)
     methods = [_method(code, groups, decision, audit.get(code, {})) for code, groups in found.items() if groups]
-    return RunView(run, teachers, grouped, methods, json.loads(run.evidence), grouping.get("exceeds_chance"),
-                   grouping.get("fidelity"), json.loads(run.warnings), decision)
+    return RunView(copied(run, RunHead), teachers, grouped, methods, json.loads(run.evidence),
+                   grouping.get("exceeds_chance"), grouping.get("fidelity"), json.loads(run.warnings), decision)
 
 
 def _method(

@@ -19,6 +19,7 @@ from talent.accounts.queries import in_force, person_behind
 from talent.core.access import Scope
 from talent.core.errors import Conflict, Finding, NotFound, RuleViolation
 from talent.core.together import NO_DAY
+from talent.core.views import copied
 from talent.core.work import Work
 from talent.people.models import Employment, Person, School
 from talent.people.queries import in_service_on, school_name_on
@@ -32,29 +33,58 @@ COUNT, LIST = "notice:count", "notice:list"
 # ── looking ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def current(work: Work) -> Notice | None:
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """A version as its pages show it; ``number`` None: not approved yet."""
+
+    id: int
+    number: int | None
+    effective_on: date
+    document: str
+    text_zh: str
+    text_en: str
+    portraits_zh: str
+    portraits_en: str
+    digest: str
+    proposed_by: int | None
+    proposed_by_name: str
+    proposed_at: datetime
+
+
+def current(work: Work) -> NoticeView | None:
     """The version in force today, for everybody; one statement."""
-    return work.session.scalars(select(Notice).where(Notice.id == in_force_on(work.today))).one_or_none()
+    return _one(work, Notice.id == in_force_on(work.today))
 
 
-def version(work: Work, number: int) -> Notice:
+def version(work: Work, number: int) -> NoticeView:
     """An approved version, for everybody."""
-    row = work.session.scalars(select(Notice).where(Notice.number == number)).one_or_none()
-    if row is None:
+    found = _one(work, Notice.number == number)
+    if found is None:
         raise NotFound("notice", number)
-    return row
+    return found
 
 
-def versions(work: Work) -> Sequence[Notice]:
+def versions(work: Work) -> Sequence[NoticeView]:
     """Every approved version, the latest first."""
-    return work.session.scalars(select(Notice).where(Notice.state == APPROVED).order_by(Notice.number.desc())).all()
+    rows = work.session.scalars(select(Notice).where(Notice.state == APPROVED).order_by(Notice.number.desc()))
+    return [copied(row, NoticeView) for row in rows]
 
 
-def proposed(work: Work) -> Notice | None:
+def proposed(work: Work) -> NoticeView | None:
     """The version that waits for a second person, for those who may propose or approve one."""
     if not work.actor.may(PROPOSE) and not work.actor.may(APPROVE):
         return None
-    return work.session.scalars(select(Notice).where(Notice.state == PROPOSED)).one_or_none()
+    return _one(work, Notice.state == PROPOSED)
+
+
+def _one(work: Work, wanted: ColumnElement[bool]) -> NoticeView | None:
+    row = work.session.scalars(select(Notice).where(wanted)).one_or_none()
+    return copied(row, NoticeView) if row is not None else None
+
+
+def waiting_version(work: Work, notice_id: int) -> NoticeView:
+    """A version that waits for a second person; Conflict where somebody decided meanwhile."""
+    return copied(_waiting(work, notice_id), NoticeView)
 
 
 def own_reading(work: Work, notice_id: int) -> datetime | None:
@@ -69,7 +99,7 @@ def waiting(work: Work) -> Select[*tuple[Any, ...]]:
         Notice.state == PROPOSED, Notice.proposed_by != (work.actor.user_id or 0))
 
 
-def body_of(row: Notice) -> Body:
+def body_of(row: Notice | NoticeView) -> Body:
     """What a version says."""
     return Body(row.text_zh, row.text_en, row.portraits_zh, row.portraits_en)
 
@@ -176,7 +206,7 @@ def approve(work: Work, *, notice_id: int) -> int:
     """Publish a proposed version: the second person's act; its number. From its day on everybody is asked to read it.
     """
     work.require(APPROVE)
-    row = waiting_version(work, notice_id)
+    row = _waiting(work, notice_id)
     _judge_second(work, row)
     _judge(work, Wanted(row.effective_on, row.document, asdict(body_of(row))))
     number = (work.session.scalar(select(func.max(Notice.number))) or 0) + 1
@@ -190,7 +220,7 @@ def approve(work: Work, *, notice_id: int) -> int:
 def reject(work: Work, *, notice_id: int) -> None:
     """Turn a proposed version down: also the second person's act."""
     work.require(APPROVE)
-    row = waiting_version(work, notice_id)
+    row = _waiting(work, notice_id)
     _judge_second(work, row)
     _turn(work, row, state=REJECTED)
     work.record("notice:reject", "notice", f"proposal {row.id}")
@@ -199,15 +229,14 @@ def reject(work: Work, *, notice_id: int) -> None:
 def withdraw(work: Work, *, notice_id: int) -> None:
     """Take one's own proposal back before anybody decided."""
     work.require(PROPOSE)
-    row = waiting_version(work, notice_id)
+    row = _waiting(work, notice_id)
     if row.proposed_by != work.actor.user_id:
         raise RuleViolation(Finding("notice.not_yours"))
     _turn(work, row, state=REJECTED)
     work.record("notice:withdraw", "notice", f"proposal {row.id}")
 
 
-def waiting_version(work: Work, notice_id: int) -> Notice:
-    """A version that waits for a second person; Conflict where somebody decided meanwhile."""
+def _waiting(work: Work, notice_id: int) -> Notice:
     row = work.session.get(Notice, notice_id)
     if row is None:
         raise NotFound("notice", notice_id)

@@ -5,7 +5,7 @@ import hmac
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -65,10 +65,26 @@ def listed(work: Work, code: str, on: date, *, offset: int = 0, limit: int = 50)
     return list(rows), total
 
 
-def runs(work: Work, limit: int = 20) -> Sequence[RetentionRun]:
+@dataclass(frozen=True, slots=True)
+class RunShown:
+    """A run of the retention: ``counts`` are what it was to erase, by class."""
+
+    id: int
+    due_on: date
+    state: str
+    proposed_by: int
+    proposed_by_name: str
+    proposed_at: datetime
+    approved_by_name: str
+    counts: Mapping[str, int]
+
+
+def runs(work: Work, limit: int = 20) -> Sequence[RunShown]:
     """The latest runs, newest first."""
     work.require(READ)
-    return work.session.scalars(select(RetentionRun).order_by(RetentionRun.id.desc()).limit(limit)).all()
+    rows = work.session.scalars(select(RetentionRun).order_by(RetentionRun.id.desc()).limit(limit))
+    return [RunShown(row.id, row.due_on, row.state, row.proposed_by, row.proposed_by_name, row.proposed_at,
+                     row.approved_by_name, _counts(json.loads(row.plan))) for row in rows]
 
 
 def waiting(work: Work) -> Select[*tuple[Any, ...]]:

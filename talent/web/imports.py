@@ -190,7 +190,7 @@ def report(batch_id: int) -> Response:
         detail = queries.batch(work.session, work.actor, batch_id)
         if not 1 <= number <= len(uploads):
             raise NotFound("file", number)
-        name, stored, encoding = uploads[number - 1].name, uploads[number - 1].stored_as, detail.batch.encoding
+        name, stored, encoding = uploads[number - 1].name, uploads[number - 1].stored_as, detail.encoding
     home = program().settings.home
     if not (files.folder(home) / stored).is_file():
         raise NotFound("file", number)
@@ -215,7 +215,7 @@ def _batch(batch_id: int, form: AcceptForm) -> str:
         if job is not None and job.waits and state in ("staged", "refused"):
             return render_template("imports/waiting.html", **shared, stage=stage_of(job))
         if seen is not None and detail.row.mine and state == "staged":
-            form.token.data = staging.token_for(work, detail.batch, seen.digest)
+            form.token.data = staging.token_for(work, batch_id, seen.digest)
             form.good_rows_only.data = "1" if seen.errors else ""
         may_undo = state == "accepted" and actor.may("record:undo")
         forecast = queries.undo_forecast(work.session, actor, batch_id) if may_undo else None

@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from talent.accounts.notice_models import Notice
 from talent.core.errors import NotFound
 from talent.core.work import Work
 from talent.privacy import notices
 from talent.privacy.inventory import OWN
 from talent.privacy.notice_rules import MOST_CHARACTERS
 from talent.privacy.notice_text import Body, blocks, shipped
+from talent.privacy.notices import NoticeView
 from talent.web import kit
 from talent.web.privacy import pages, tabs
 from talent.web.security import (
@@ -80,7 +80,7 @@ def notice_version(number: int) -> str:
         return _shown(work, notices.version(work, number))
 
 
-def _shown(work: Work, row: Notice | None) -> str:
+def _shown(work: Work, row: NoticeView | None) -> str:
     actor, now = current_actor(), notices.current(work)
     is_current = row is not None and now is not None and row.id == now.id
     form = ReadForm(formdata=None, digest=row.digest if row else "", next=request.args.get("next", ""))
@@ -93,12 +93,12 @@ def _shown(work: Work, row: Notice | None) -> str:
         own=actor.may(OWN))
 
 
-def _text(row: Notice | None) -> list[tuple[str, list[str]]]:
+def _text(row: NoticeView | None) -> list[tuple[str, list[str]]]:
     """The text in the reader's language."""
     return blocks(getattr(row, f"text_{language()}")) if row is not None else []
 
 
-def _portrait(row: Notice | None) -> list[tuple[str, list[str]]]:
+def _portrait(row: NoticeView | None) -> list[tuple[str, list[str]]]:
     """The section on portraits, for whoever may have one or decides on versions."""
     actor = current_actor()
     wanted = bool(actor.scope("portrait:read").persons) or actor.may(notices.PROPOSE) or actor.may(notices.APPROVE)

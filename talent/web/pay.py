@@ -1,6 +1,6 @@
 """Incentive pay: the batch of a year, a school's lines, what was found, the conventions compared, and the receipt."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -109,7 +109,7 @@ def _batch_page(work: Work, batch: PayBatch) -> dict[str, Any]:
     found, whole = _found(work, batch, view), work.require("pay:read").everyone
     way = pay_way.way(work, batch) if whole else pay_way.school_way(work, batch)
     return {
-        **way, "view": view, "batch": batch, "chain": _chain(batch, way["chained"]), "facts": _facts(view),
+        **way, "view": view, "batch": view.batch, "chain": _chain(batch, way["notes"]), "facts": _facts(view),
         "found": found,
         "page": asked.page(schools[asked.offset:asked.offset + asked.size], len(schools)),
         "conventions": _conventions(comparison.sums(work, batch), batch),
@@ -132,14 +132,14 @@ def _state(batch: PayBatch | queries.ReceiptView, assumed: int) -> str:
                    state=STATES[batch.state], next=STATES[following], n=assumed)
 
 
-def _chain(batch: PayBatch, chained: Any) -> list[dict[str, Any]]:
+def _chain(batch: PayBatch, noted: Mapping[str, str]) -> list[dict[str, Any]]:
     if batch.state == SUPERSEDED:
         return []
     at = CHAIN.index(batch.state)
     when = f"{batch.computed_at.astimezone(_zone()):%m-%d}"
     notes = {**_COMING, "draft": f"{_computer(batch)} {when}",
              "computed": gettext("第 %(n)s 次 %(day)s", n=batch.sequence, day=when),
-             **(pay_way.notes(chained) if chained else {})}
+             **noted}
     return [{"label": STATES[code], "note": notes[code],
              "state": "done" if place <= at else "now" if place == at + 1 else "todo"}
             for place, code in enumerate(CHAIN)]
@@ -244,8 +244,9 @@ def _lines_page(code: str) -> str:
         rows, count = queries.lines(work, batch.id, school_code=code, offset=asked.offset, limit=asked.size)
         sums = total or queries.totals(work, batch.id)
         return render_template(
-            "pay/lines.html", batch=batch, school=total, page=asked.page(rows, count), months=receipt.month_ranges,
-            sums=sums, convention=receipt.convention_name(batch.convention), printed=_printed(batch))
+            "pay/lines.html", batch=queries.head_of(batch), school=total, page=asked.page(rows, count),
+            months=receipt.month_ranges, sums=sums,
+            convention=receipt.convention_name(batch.convention), printed=_printed(batch))
 
 
 @pages.get("/compare")
@@ -257,9 +258,9 @@ def compare() -> str:
         batch = _batch(work)
         rows, count = queries.lines(work, batch.id, offset=asked.offset, limit=asked.size)
         return render_template(
-            "pay/compare.html", batch=batch, page=asked.page(comparison.lines(work, batch, rows), count),
-            sums=comparison.sums(work, batch), names=[(code, receipt.convention_name(code)) for code in CONVENTIONS],
-            printed=_printed(batch))
+            "pay/compare.html", batch=queries.head_of(batch),
+            page=asked.page(comparison.lines(work, batch, rows), count), sums=comparison.sums(work, batch),
+            names=[(code, receipt.convention_name(code)) for code in CONVENTIONS], printed=_printed(batch))
 
 
 @pages.get("/findings")
@@ -272,8 +273,8 @@ def findings() -> str:
         options = [(code, str(TITLES.get(code, code))) for code, _, _ in queries.finding_counts(work, batch.id)]
         filters = kit.Filters.read([kit.Filter("code", gettext("问题"), options)])
         rows, count = queries.findings(work, batch.id, code=filters["code"], offset=asked.offset, limit=asked.size)
-        return render_template("pay/findings.html", batch=batch, filters=filters, page=asked.page(_said(rows), count),
-                               printed=_printed(batch))
+        return render_template("pay/findings.html", batch=queries.head_of(batch), filters=filters,
+                               page=asked.page(_said(rows), count), printed=_printed(batch))
 
 
 def _said(rows: Sequence[queries.FindingRow]) -> list[dict[str, Any]]:

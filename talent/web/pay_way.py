@@ -22,7 +22,7 @@ from talent.web.templating import moment
 LABELS = {"review": lazy_gettext("复核"), "approve": lazy_gettext("批准"), "lock": lazy_gettext("锁定并记账"),
           "return": lazy_gettext("退回")}
 NOTHING: dict[str, Any] = {
-    "chained": None, "missing": [], "acts": [], "differences": [], "adjustments": [], "part_url": "",
+    "chained": None, "notes": {}, "missing": [], "acts": [], "differences": [], "adjustments": [], "part_url": "",
     "may_remark": False, "state_next": "", "answer_url": False,
 }
 
@@ -51,8 +51,8 @@ def way(work: Work, batch: PayBatch) -> dict[str, Any]:
         acts.append(("assume", gettext("确认假定参数"), url_for(".assume", batch_id=batch.id)))
     differences = chain_queries.differences(work, view.acts) if batch.adjusts_id and batch.state in OPEN else []
     return {
-        **_shared(), "chained": view, "missing": _said(view), "acts": acts, "differences": differences,
-        "adjustments": _adjustments(work, batch), "state_next": _next(view),
+        **_shared(), "chained": view.shown, "notes": notes(view), "missing": _said(view), "acts": acts,
+        "differences": differences, "adjustments": _adjustments(work, batch), "state_next": _next(view),
         "may_remark": batch.state in OPEN and any(map(actor.may, ("pay:review", "pay:approve", "pay:lock"))),
         "answer_url": actor.may("pay:sheet"),
     }

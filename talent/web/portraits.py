@@ -18,9 +18,9 @@ from talent.core.numbers import whole
 from talent.core.work import Work
 from talent.people import record
 from talent.portraits import objections, publication, queries, runs
-from talent.portraits.models import DRAFT, PUBLISHED, REVIEWED, SUPERSEDED, PortraitRun
+from talent.portraits.models import DRAFT, PUBLISHED, REVIEWED, SUPERSEDED
 from talent.portraits.rules import LONGEST_NAME, MODEL, PLAIN, Decision
-from talent.portraits.runs import RunView
+from talent.portraits.runs import RunHead, RunView
 from talent.web import kit, portrait_view
 from talent.web.jobs import stage_of
 from talent.web.kit.words import labels
@@ -120,7 +120,7 @@ def _cards(work: Work, view: RunView) -> list[dict[str, Any]]:
     method = view.chosen
     if method is None:
         return []
-    before = publication.names_before(work, view.run)
+    before = publication.names_before(work, view.run.previous_id)
     return [{"group": group, "name": group.name or before.get(group.number) or _proposed(work, group.proposed),
              "approved": bool(group.name)} for group in method.groups]
 
@@ -213,7 +213,7 @@ def _run(run_id: int, form: DecisionForm | None) -> str:
             states=labels(terms.PORTRAIT_STATE), tones=TONES)
 
 
-def _built_by_me(run: PortraitRun) -> bool:
+def _built_by_me(run: RunHead) -> bool:
     return run.created_by is not None and run.created_by == current_actor().user_id
 
 
@@ -230,7 +230,7 @@ def _facts(view: RunView) -> list[dict[str, Any]]:
     ]
 
 
-def _chain(run: PortraitRun) -> list[dict[str, str]]:
+def _chain(run: RunHead) -> list[dict[str, str]]:
     notes = [(run.created_by_name, run.created_at), (run.reviewed_by_name, run.reviewed_at),
              (run.published_by_name, run.published_at)]
     words, order = labels(terms.PORTRAIT_STATE), (DRAFT, REVIEWED, PUBLISHED)

@@ -1,6 +1,5 @@
 """到期清理: what is due to go, and the two persons it takes."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -31,11 +30,9 @@ def retention() -> str:
     with open_read() as work:
         planned, done = runs.preview(work, today()), runs.runs(work)
         periods = {each.kind.code: _period(work, each.kind.key) for each in planned}
-        counts = {row.id: {code: each["count"] for code, each in json.loads(row.plan).items() if each["count"]}
-                  for row in done}
         waits = next((row for row in done if row.state == "proposed"), None)
         return render_template(
-            "privacy/retention.html", planned=planned, done=done, counts=counts, periods=periods, waits=waits,
+            "privacy/retention.html", planned=planned, done=done, periods=periods, waits=waits,
             on=today(), kinds=labels(terms.RETENTION), states=labels(terms.RETENTION_STATE), tones=TONES, moment=moment,
             tabs=tabs("retention"), may={right for right in (runs.PROPOSE, runs.APPROVE) if actor.may(right)},
             mine=waits is not None and waits.proposed_by == actor.user_id)

@@ -11,7 +11,7 @@ from talent.core.access import Actor
 from talent.core.batches import ImportBatch
 from talent.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from talent.core.files import folder
-from talent.core.jobs import Job, findings_of
+from talent.core.jobs import Job
 from talent.core.work import Program
 from talent.exchange import queries, staging
 from talent.exchange.staging import Upload
@@ -45,15 +45,13 @@ class Desk:
 
     def look(self, batch_id: int) -> queries.BatchDetail:
         with self.program.read(self.actor) as work:
-            detail = queries.batch(work.session, self.actor, batch_id)
-            work.session.expunge_all()
-            return detail
+            return queries.batch(work.session, self.actor, batch_id)
 
     def token(self, batch_id: int) -> str:
         with self.program.read(self.actor) as work:
             detail = queries.batch(work.session, self.actor, batch_id)
             assert detail.preview is not None
-            return staging.token_for(work, detail.batch, detail.preview.digest)
+            return staging.token_for(work, batch_id, detail.preview.digest)
 
     def accept(self, batch_id: int, *, token: str = "", good_rows_only: bool = False) -> queries.BatchDetail:
         token = token or self.token(batch_id)
@@ -85,7 +83,7 @@ def codes(detail: queries.BatchDetail) -> set[str]:
 
 def failed_with(detail: queries.BatchDetail) -> list[str]:
     assert detail.job is not None
-    return [finding.code for finding in findings_of(detail.job)]
+    return [finding.code for finding in detail.job.findings]
 
 
 def test_a_preview_writes_nothing_but_the_batch(hr: Desk) -> None:
@@ -287,8 +285,10 @@ def test_id_numbers_are_nowhere_in_a_preview(hr: Desk) -> None:
     number = "120101199001011239"
     sheet = workbook({"学校": [("学校代码*", "学校名称*", "办学类型*"), ("0001", "柳岸小学", "小学")],
                       "教职工": [ROSTER, ("0101", number, "0001", number[:-1] + "0", "一级", "本科", "语文")]})
-    seen = hr.look(hr.upload(sheet))
-    assert number[6:14] not in seen.batch.issues and number[6:14] not in seen.batch.summary
+    batch_id = hr.upload(sheet)
+    with hr.program.read(hr.actor) as work:
+        kept = work.session.get_one(ImportBatch, batch_id)
+        assert number[6:14] not in kept.issues and number[6:14] not in kept.summary
 
 
 def test_a_guessed_encoding_is_confirmed_or_corrected(loaded: Desk) -> None:
