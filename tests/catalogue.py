@@ -21,6 +21,7 @@ from talent.policy.book import Book, load_book
 from talent.policy.registry import FAMILIES
 from talent.policy.types import dump
 from talent.privacy import inventory
+from talent.words.portraits import INPUT_NAMES
 from talent.words.say import all_words
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,6 +71,7 @@ def texts() -> Iterator[str]:
             found.update(dict.fromkeys(vocabulary))
     found.update(dict.fromkeys(book_texts(load_book())))
     found.update(dict.fromkeys(inventory.texts()))
+    found.update(dict.fromkeys(INPUT_NAMES.values()))
     for kind in KINDS:
         found[kind.sheet] = None
         found.update(dict.fromkeys(text for column in kind.columns for text in (column.header, column.note)))

@@ -48,3 +48,13 @@ def translated(text: str) -> str:
     if not text or _current.get() == "zh":
         return text
     return _catalogue(_current.get()).gettext(text)
+
+
+def cited(text: str) -> str:
+    """A document with its clause behind it (``三年行动方案(2020—2022年) 二(九)``) in the current language."""
+    whole = translated(text)
+    for place in (at for at, char in enumerate(text) if char == " " and whole == text):
+        document, clause = text[:place], text[place + 1:]
+        if translated(document) != document:
+            return f"{translated(document)} {translated(clause)}"
+    return whole

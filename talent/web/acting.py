@@ -11,6 +11,7 @@ from talent.core.errors import Finding, RuleViolation
 from talent.core.language import translated
 from talent.exchange.act_facts import Asked, Forecast
 from talent.web import kit
+from talent.web.kit.words import with_code
 from talent.words.say import say
 
 T = TypeVar("T")
@@ -52,7 +53,7 @@ def choices(vocabulary: Mapping[str, str], *, empty: bool = True) -> list[tuple[
 
 def schools(offered: list[tuple[str, str]], *, empty: str = "—") -> list[tuple[str, str]]:
     """Schools to choose from, by code."""
-    return [("", empty), *((code, f"{name}（{code}）") for code, name in offered)]
+    return [("", empty), *((code, with_code(name, code)) for code, name in offered)]
 
 
 def foreseen(form: ActForm, foresee: Callable[[], Forecast]) -> Forecast | None:

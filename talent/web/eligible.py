@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from talent.core import terms
 from talent.core.errors import NotFound
-from talent.core.language import translated
+from talent.core.language import cited, translated
 from talent.core.work import Work
 from talent.people import record
 from talent.policy.tables import TierTable
@@ -227,7 +227,7 @@ class _View:
         heads = [gettext("工号"), gettext("姓名"), gettext("学校"), gettext("学科"), gettext("结论"),
                  *self.rules.values()]
         narrowed = gettext("；").join(f"{chip.label} {chip.value}" for chip in self.filters.chips)
-        source = gettext("依据：%(clause)s（%(basis)s）", clause=self.terms.clause,
+        source = gettext("依据：%(clause)s（%(basis)s）", clause=cited(self.terms.clause),
                          basis=gettext("假定，待本区方案确定") if self.terms.rules.assumed else gettext("已定"))
         notes = [gettext("截至 %(day)s，在职人员", day=self.on.isoformat()), source]
         return TableSheet(

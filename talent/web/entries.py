@@ -16,6 +16,7 @@ from talent.exchange.kinds import BY_CODE
 from talent.people.search import named
 from talent.web import kit
 from talent.web.entry_forms import STAFF_NO, EntryForm, form_for, sizes
+from talent.web.kit.words import with_code
 from talent.web.ledgers import RECORD, facts_of, list_url, tabs
 from talent.web.refusals import worded
 from talent.web.security import open_read, open_write, permission, today
@@ -72,7 +73,7 @@ def with_people(work: Work, typed: Mapping[str, Any]) -> dict[str, Any]:
             continue
         people = named(work, said, work.today)
         if len(people) > 1:
-            several = [f"{row.name} {row.staff_no}（{row.school}）" for row in people]
+            several = [with_code(f"{row.name} {row.staff_no}", row.school) for row in people]
             raise RuleViolation(Finding("entry.several_people", params={"people": several, "field": field}))
         if people:
             found[field] = people[0].staff_no

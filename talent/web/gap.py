@@ -6,7 +6,7 @@ from datetime import date
 
 from flask_babel import gettext
 
-from talent.core.language import translated
+from talent.core.language import cited, translated
 from talent.core.work import Work
 from talent.policy.book import Value
 from talent.policy.errors import NotInForce
@@ -145,8 +145,8 @@ def _gap(
         where = "" if row.verdict == MET else say(reason(row, terms, table))[1].rstrip("。.")
         url, action = ("", "") if row.verdict == MET else _form(row.rule, person.person_id, person.staff_no)
         counted = counted_records(person.person_id, looked.facts, row, table)
-        rules.append(RuleShown(row.rule, row.verdict, say(asked(row, terms, table))[0], there, where, row.clause, url,
-                               action, counted))
+        rules.append(RuleShown(row.rule, row.verdict, say(asked(row, terms, table))[0], there, where, cited(row.clause),
+                               url, action, counted))
     page = link_to("tiers.gap", person_id=person.person_id)
     return Gap(person.staff_no, person.name, terms.on, terms.tier, translated(table.label(terms.tier)), holds, rules,
                _targets(looked, table, terms.tier, page), terms.rules, f"{page}?tier={terms.tier}",

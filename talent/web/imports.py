@@ -16,6 +16,7 @@ from wtforms import BooleanField, HiddenField, SelectField
 from talent.core import files
 from talent.core.access import Actor
 from talent.core.errors import Finding, NotFound
+from talent.core.language import translated
 from talent.exchange import queries, staging
 from talent.exchange.kinds import BY_CODE, INTAKES
 from talent.exchange.preview import ChangedRow, Preview
@@ -99,7 +100,7 @@ def _index(form: UploadForm) -> str:
 
 def _sheets() -> dict[str, str]:
     """Kind → what its sheet is called."""
-    return {code: intake.kind.sheet for code, intake in BY_CODE.items()}
+    return {code: translated(intake.kind.sheet) for code, intake in BY_CODE.items()}
 
 
 def _kinds_for(actor: Actor) -> list[Kind]:

@@ -142,7 +142,7 @@ def propose_notice() -> str | Response:
         known = notices.body_of(now) if now is not None else anew
     form = NoticeForm(data=asdict(anew if "anew" in request.args else known))
     for name in TEXTS:
-        form[name].render_kw = {"rows": 14 if name.startswith("text") else 8}
+        form[name].render_kw = {"rows": 14 if name.startswith("text") else 8, "lang": name[-2:]}
 
     def save() -> None:
         with open_write() as work:
@@ -167,7 +167,7 @@ def proposed_notice(notice_id: int) -> str:
     with open_read() as work:
         row = notices.waiting_version(work, notice_id)
         now = notices.current(work)
-        texts = [{"label": label, "blocks": blocks(getattr(row, name)),
+        texts = [{"label": label, "language": name[-2:], "blocks": blocks(getattr(row, name)),
                   "same": now is not None and getattr(now, name) == getattr(row, name)}
                  for name, label in _parts().items()]
         return render_template(

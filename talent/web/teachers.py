@@ -14,6 +14,7 @@ from talent.core.errors import RuleViolation
 from talent.reports import slips
 from talent.web import kit
 from talent.web.admin import pages
+from talent.web.kit.words import with_code
 from talent.web.refusals import worded
 from talent.web.security import open_read, open_write, permission, program
 
@@ -31,7 +32,7 @@ def add_teachers() -> str | Response:
     with open_read() as work:
         found = teachers.staff_room(work)
     form, counts = TeachersForm(), _counts(found.newcomers)
-    form.school_code.choices = [("", gettext("全区")), *((code, f"{name}（{code}）") for code, name, _n in counts)]
+    form.school_code.choices = [("", gettext("全区")), *((code, with_code(name, code)) for code, name, _n in counts)]
     if form.validate_on_submit():
         try:
             return _made(form.school_code.data or "", teachers.draw, teachers.add)
@@ -48,7 +49,7 @@ def again() -> str | Response:
     with open_read() as work:
         found = reissue.lapsed(work)
     form, counts = TeachersForm(), _counts(found)
-    form.school_code.choices = [("", gettext("全区")), *((code, f"{name}（{code}）") for code, name, _n in counts)]
+    form.school_code.choices = [("", gettext("全区")), *((code, with_code(name, code)) for code, name, _n in counts)]
     if form.validate_on_submit():
         try:
             return _made(form.school_code.data or "", reissue.redraw, reissue.reissue)

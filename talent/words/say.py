@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import talent.words
 from talent.core import terms
-from talent.core.language import translated
+from talent.core.language import cited, translated
 from talent.core.money import yuan
 
 VOCABULARIES = {
@@ -82,7 +82,7 @@ def shown(name: str, value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if name in BOOK_WORDS:
-        return translated(str(value))
+        return cited(str(value))
     if name in VOCABULARIES:
         word = next((word for word, code in VOCABULARIES[name].items() if code == value), str(value))
         return translated(word)

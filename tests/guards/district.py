@@ -324,7 +324,7 @@ def _office(made: District) -> None:
                               Allowance(bucket="nobody", since=MOMENT, used=1),
                               SecondFactor(user_id=made.account("principal", FAR).user_id, seed_sealed=b"FARQ",
                                            confirmed_at=MOMENT, last_step=0)])
-        texts = dict.fromkeys(("text_zh", "text_en", "portraits_zh", "portraits_en"), "文")
+        texts = {"text_zh": "文", "text_en": "text", "portraits_zh": "文", "portraits_en": "text"}
         notice = Notice(effective_on=work.today, document="明教〔2026〕10号", proposed_by=office.hr2.user_id,
                         proposed_at=MOMENT, **texts)
         work.session.add(notice)
