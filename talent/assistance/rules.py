@@ -1,21 +1,43 @@
 """Months of assistance: which calendar months somebody was on post elsewhere long enough for pay to count them."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import date
 
 from talent.core.periods import Period, add_months, month_range
+from talent.core.workdays import WorkCalendar
 
 Month = tuple[int, int]
 """A calendar month: year and 1..12."""
 
 
-def months_on_post(
-    spells: Iterable[Period], window: Period, min_days: int, without: Collection[Month] = ()
-) -> int:
-    """Calendar months of ``window`` with at least ``min_days`` days on post, a day of two spells counted once.
+def days_needed(convention: str, least: int, length: int) -> int:
+    """Days on post that make a month of ``length`` days count, for pay and wherever months are told.
 
-    A month shorter than ``min_days`` counts when all of it was on post, so 31 asks for whole months. ``without``
-    are months that count for nothing, such as those with too many absences. Only days within the window count.
+    A month shorter than ``least`` counts when all of it was on post. The conventions that pay days or parts of a month
+    say nothing of whole ones: then ``least`` holds too.
+    """
+    if convention == "month_any_day":
+        return 1
+    return length if convention == "month_full" else min(least, length)
+
+
+def months_missed(absent: Collection[int], calendar: WorkCalendar, limit: int) -> set[Month]:
+    """The months in which the days absent (ordinals) hold more than ``limit`` working days: they count for nothing.
+
+    A year without a calendar has none.
+    """
+    worked = Counter((day.year, day.month) for day in map(date.fromordinal, absent)
+                     if calendar.has(day.year) and calendar.is_workday(day))
+    return {month for month, days in worked.items() if days > limit}
+
+
+def months_on_post(
+    spells: Iterable[Period], window: Period, convention: str, least: int, without: Collection[Month] = ()
+) -> int:
+    """Calendar months of ``window`` with enough days on post, a day of two spells counted once.
+
+    ``without`` are months that count for nothing. Only days within the window count.
     """
     days: dict[Month, set[int]] = {}
     for spell in spells:
@@ -24,7 +46,7 @@ def months_on_post(
             for month, served in _by_month(within):
                 days.setdefault(month, set()).update(served)
     return sum(
-        len(served) >= min(min_days, month_range(*month).days)
+        len(served) >= days_needed(convention, least, month_range(*month).days)
         for month, served in days.items()
         if month not in without
     )

@@ -13,6 +13,7 @@ from itertools import pairwise
 from math import floor, lcm
 from typing import Final, Literal, NamedTuple
 
+from talent.assistance.rules import days_needed
 from talent.core.money import largest_remainder, round_half_up
 from talent.core.periods import days_in_month, days_in_year, months_of
 from talent.pay.facts import PayTerms
@@ -117,12 +118,8 @@ class YearCount:
     def _measure(self, length: int) -> tuple[int, int]:
         """Days needed and worth of a unit in a month of so many days."""
         match self.convention:
-            case "month_min_days":
-                return self.terms.month_min_days.value, self.month_parts
-            case "month_any_day":
-                return 1, self.month_parts
-            case "month_full":
-                return length, self.month_parts
+            case code if code in WHOLE_MONTHS:
+                return days_needed(code, self.terms.month_min_days.value, length), self.month_parts
             case "month_partial":
                 return 0, self.month_parts // length
             case _:

@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from talent.achievements.models import Achievement, ContestResult, Mentoring
 from talent.assistance.models import Assignment
-from talent.assistance.rules import Month, months_on_post
+from talent.assistance.rules import Month, months_missed, months_on_post
 from talent.core.access import Scope
-from talent.core.periods import ONE_DAY, Period, add_years, months_of, school_year
+from talent.core.periods import ONE_DAY, Period, add_years, school_year
 from talent.core.workdays import WorkCalendar
 from talent.people.models import Absence, Collection, Employment, Person
 from talent.people.queries import in_service_on
@@ -294,11 +294,9 @@ class _Reading:
         for person_id, started_on, ended_on in rows:
             spells[person_id].append(Period.inclusive(started_on, ended_on))
         absent = self._absent_months()
-        least = {"month_any_day": 1, "month_full": 31}.get(
-            self._pay("convention"), self._pay("month_min_days")
-        )
+        counted = (self._pay("convention"), self._pay("month_min_days"))
         for person_id, periods in spells.items():
-            months = months_on_post(periods, self.window, least, absent.get(person_id, ()))
+            months = months_on_post(periods, self.window, *counted, absent.get(person_id, ()))
             yield person_id, "assistance_months", float(months)
 
     def _pay(self, name: str) -> Any:
@@ -317,7 +315,7 @@ class _Reading:
             away = Period.inclusive(started_on, ended_on).intersect(self.window)
             days[person_id].update(away.ordinals if away is not None else ())
         calendar, limit = WorkCalendar(self.book.calendars()), self._pay("absence_limit")
-        return {person_id: set(_over_limit(absent, calendar, limit)) for person_id, absent in days.items()}
+        return {person_id: months_missed(absent, calendar, limit) for person_id, absent in days.items()}
 
     def tiers(self) -> Iterable[Amount]:
         """The tier at the cut-off, and whether it is higher than on the eve of the window."""
@@ -373,14 +371,3 @@ class _Reading:
                 select(Employment.school_id).join(person_id.class_, there).where(on <= self.end).distinct()
             )
         )
-
-
-def _over_limit(days: set[int], calendar: WorkCalendar, limit: int) -> Iterable[Month]:
-    """The months in which ``days`` hold more than ``limit`` working days; a year without a calendar has none."""
-    for year in {date.fromordinal(day).year for day in days}:
-        if not calendar.has(year):
-            continue
-        for number, month in enumerate(months_of(year), start=1):
-            absent = (date.fromordinal(day) for day in month.ordinals if day in days)
-            if sum(calendar.is_workday(day) for day in absent) > limit:
-                yield year, number
