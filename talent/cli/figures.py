@@ -207,10 +207,9 @@ def _from_file(features: Path | None, k: int | None, seed: int) -> dict[str, Any
     # scikit-learn takes seconds to import and only portraits need it
     from talent.portraits.build import build as build_portraits
     from talent.portraits.features import read_features
-    from talent.portraits.settings import PortraitSettings
 
     assert features is not None
-    result = build_portraits(read_features(features), k=k, seed=seed, settings=PortraitSettings())
+    result = build_portraits(read_features(features), k=k, seed=seed)
     return result.as_dict()
 
 

@@ -23,6 +23,7 @@ from talent.portraits.features import (
 from talent.portraits.fitting import fit_model, sample_rows
 from talent.portraits.judge import District, doubts, judge
 from talent.portraits.mixture import Model
+from talent.portraits.parameters import shipped_settings
 from talent.portraits.result import Result
 from talent.portraits.scores import ScoreScale
 from talent.portraits.settings import PortraitSettings
@@ -47,7 +48,7 @@ def build(
         features: teachers in any order; each staff number once.
         k: number of groups; None keeps ``previous``'s, or proposes one and shows the evidence.
         seed: a number from 0 on; with the same features it gives the same bytes.
-        settings: weights and thresholds; the defaults when None.
+        settings: weights and thresholds; those of the shipped book when None.
         previous: a published run to continue, so that types keep their numbers.
         compares: keep the evidence for every number of groups also where the number is given.
 
@@ -60,7 +61,7 @@ def build(
         raise RuleViolation(Finding("portraits.negative_seed", _CLAUSE, {"seed": seed}))
     # Threads add their sums in the order they end: with more than one the bytes would change from run to run.
     with threadpool_limits(1):
-        return _Run(_ordered(features), k, seed, settings or PortraitSettings(), previous, compares).result()
+        return _Run(_ordered(features), k, seed, settings or shipped_settings(), previous, compares).result()
 
 
 def fit_and_assign(
@@ -71,7 +72,7 @@ def fit_and_assign(
     Groups are in no stated order, and everyone is assigned. This is the part whose time is compared with a
     bare k-means of the same matrix.
     """
-    chosen = settings or PortraitSettings()
+    chosen = settings or shipped_settings()
     medians = hours_medians(features)
     inputs = ten_inputs(features, medians, chosen)
     sample = sample_rows(len(inputs), seed, chosen)

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from talent.policy.book import Book
-from talent.policy.tables import PortraitMethod, TierTable
+from talent.policy.book import Book, load_book
+from talent.policy.tables import DimensionTable, PortraitMethod, TierTable
 from talent.portraits.features import HOURS_COLUMNS
 from talent.portraits.settings import PortraitSettings, RecordPoints
 
@@ -42,6 +43,7 @@ def settings_of(book: Book, on: date) -> PortraitSettings:
     numbers = at("k_range")
     return PortraitSettings(
         points=_points(book, on),
+        dimensions=_dimensions(at("dimensions")),
         window_months=at("scale_months"),
         least_months=at("minimum_months"),
         least_coverage=float(at("coverage_minimum")),
@@ -57,6 +59,20 @@ def settings_of(book: Book, on: date) -> PortraitSettings:
         continuity_line=float(at("continuity_minimum")),
         **_method(method),
     )
+
+
+@cache
+def shipped_settings() -> PortraitSettings:
+    """The settings of the shipped book as it stands last: for a file of features, which belongs to no district."""
+    return settings_of(load_book(), date.max)
+
+
+def _dimensions(table: DimensionTable) -> Mapping[str, Mapping[str, float]]:
+    """The columns of hours are one input, weighted among themselves by their own table."""
+    return MappingProxyType({row.code: MappingProxyType({
+        **({"hours": 1.0} if row.columns.keys() & set(HOURS_COLUMNS) else {}),
+        **{name: float(weight) for name, weight in row.columns.items() if name not in HOURS_COLUMNS}})
+        for row in table})
 
 
 def _method(method: PortraitMethod) -> dict[str, Any]:

@@ -232,7 +232,7 @@ def _coverage(inputs: Sequence[float | None], settings: PortraitSettings) -> dic
     known = {name for name, value in zip(INPUTS, inputs, strict=True) if value is not None}
     return {
         name: sum(weight for column, weight in parts.items() if column in known) / sum(parts.values())
-        for name, parts in settings.start_dimensions().items()
+        for name, parts in settings.dimensions.items()
     }
 
 

@@ -103,6 +103,7 @@ def settings_as_dict(settings: PortraitSettings) -> dict[str, Any]:
     points = ((name, getattr(settings.points, name)) for name in settings.points.__slots__)
     return {
         **named,
+        "dimensions": {name: dict(parts) for name, parts in settings.dimensions.items()},
         "points": {name: dict(value) if isinstance(value, Mapping) else value for name, value in points},
     }
 

@@ -4,6 +4,7 @@ No total and no rank is ever made of them. The scale is a value of its own, so t
 shown on one fixed scale, where the movement of his peers is not his loss.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +16,8 @@ DIMENSIONS = ("training", "contest", "research", "mentoring", "assistance", "tie
 """The scored dimensions in the order they are shown."""
 
 
-def dimension_weights(settings: PortraitSettings) -> FloatArray:
+def dimension_weights(made_of: Mapping[str, Mapping[str, float]]) -> FloatArray:
     """Weight of each input in each dimension's linear score: ``DIMENSIONS`` × ``INPUTS``."""
-    made_of = settings.start_dimensions()
     return np.array([[made_of[name].get(column, 0.0) for column in INPUTS] for name in DIMENSIONS])
 
 
@@ -96,7 +96,7 @@ def _spread(column: FloatArray) -> float:
 def _dimension_points(linear: LinearScale, inputs: FloatArray, settings: PortraitSettings) -> FloatArray:
     """Weighted points per dimension in units of spread, from 0; missing inputs' weight goes to the others."""
     points = linear.capped(inputs) / linear.deviations
-    weights = dimension_weights(settings)
+    weights = dimension_weights(settings.dimensions)
     known = ~np.isnan(points)
     collected = known @ weights.T
     total = np.where(known, points, 0.0) @ weights.T

@@ -1,126 +1,108 @@
 """Every weight, point and threshold of a portrait, as one value that the policy book builds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
-
-
-def _fixed(**items: float) -> Mapping[str, float]:
-    return MappingProxyType(items)
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class RecordPoints:
     """What one recognised record is worth when records become indicators."""
 
-    contest_level: Mapping[str, float] = field(
-        default_factory=lambda: _fixed(
-            school=1, district=3, prefectural=4, municipal=6, provincial=6, national=10
-        )
-    )
+    contest_level: Mapping[str, float]
     """Points of a contest result or a research project by its level."""
-    contest_grade: Mapping[str, float] = field(
-        default_factory=lambda: _fixed(special=1, first=1, second=0.7, third=0.5, merit=0.3, shortlisted=0.3)
-    )
+    contest_grade: Mapping[str, float]
     """Factor of a contest result by its grade."""
-    coached_share: float = 0.5
+    coached_share: float
     """Factor of a result won by a pupil the teacher coached, beside one's own (1)."""
-    project_role: Mapping[str, float] = field(default_factory=lambda: _fixed(lead=1, core=0.6, member=0.3))
+    project_role: Mapping[str, float]
     """Factor of a research project by the teacher's role; its level counts as in ``contest_level``."""
-    lesson_level: Mapping[str, float] = field(
-        default_factory=lambda: _fixed(
-            school=1, district=2, prefectural=3, municipal=3, provincial=3, national=4
-        )
-    )
+    lesson_level: Mapping[str, float]
     """Points of an open lesson by its level."""
-    tier_rank: Mapping[str, float] = field(
-        default_factory=lambda: _fixed(
-            new_talent=1,
-            school_subject_head=2,
-            district_subject_head=3,
-            chief_subject_teacher=4,
-            famous_teacher=5,
-            leading_talent=6,
-        )
-    )
+    tier_rank: Mapping[str, float]
     """Value of ``tier`` by the title in force at the cut-off; none, or a municipal honour alone, is 0."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PortraitSettings:
-    """The fixed method's numbers. One frozen value per run, kept with it, so that a run can be recomputed."""
+    """The fixed method's numbers. One frozen value per run, kept with it, so that a run can be recomputed.
 
-    points: RecordPoints = field(default_factory=RecordPoints)
+    What somebody may decide stands in the policy book alone (:mod:`talent.portraits.parameters`) and has no value here;
+    what only the computation needs has its own.
+    """
+
+    points: RecordPoints
     """Worth of single records."""
 
-    window_months: int = 36
+    window_months: int
     """Months of a full window (three school years); hours, counts and points are scaled to it."""
-    least_months: int = 24
+    least_months: int
     """Fewer months on post than this in the window: data insufficient, scores only."""
-    least_coverage: float = 0.6
+    least_coverage: float
     """Smallest share of the ten inputs that must have been collected for a teacher to be given a group."""
 
-    hours_weights: tuple[float, float, float, float] = (1.0, 0.8, 0.6, 0.5)
+    hours_weights: tuple[float, float, float, float]
     """Weight of an hour: national and municipal; district and induction; school-based; online or own."""
-    hours_parts_missing: int = 3
+    hours_parts_missing: int
     """From this many uncollected kinds of hours on, the hours as a whole are not collected."""
-    promotion_weight: float = 0.5
-    """Weight of a promotion beside the tier (1) in the tier dimension."""
-    cap_quantile: float = 0.99
+    dimensions: Mapping[str, Mapping[str, float]]
+    """Each dimension's inputs and their weights in its score; the weights of single hours stand apart."""
+    promotion_weight: float
+    """Weight of a promotion where the types start from."""
+    cap_quantile: float
     """Linear scores are capped at this quantile of an indicator's non-zero values."""
-    full_score_quantile: float = 0.95
+    full_score_quantile: float
     """A dimension's 100 points stand at this quantile of the teachers with any activity in it."""
 
-    start_clip: tuple[float, float] = (-3.0, 3.5)
+    start_clip: tuple[float, float]
     """Range of a standardised linear score in the k-means start."""
-    start_runs: int = 10
+    start_runs: int
     """Random starts of that k-means."""
-    start_certainty: float = 0.9
+    start_certainty: float
     """First responsibility of a teacher's start group; the rest is spread over all groups."""
-    gaussian_clip: float = 3.5
+    gaussian_clip: float
     """Range of a standardised Gaussian input (hours, tier)."""
-    tolerance: float = 1e-6
+    tolerance: float
     """EM ends when the objective rises by less than this, relative to its size."""
-    rounds: int = 300
+    rounds: int
     """EM ends after this many rounds at the latest."""
-    weight_prior: float = 1.0
+    weight_prior: float
     """Teachers added to every group before group weights are taken."""
-    mean_prior: float = 3.0
+    mean_prior: float
     """Teachers at the district's mean added to every group before a group's mean is taken."""
-    variance_prior: float = 5.0
+    variance_prior: float
     """Sum of squares, and number of teachers, added before a variance is taken."""
-    least_variance: float = 0.05
+    least_variance: float
     """Floor of a variance (of standardised values)."""
-    rate_prior: float = 3.0
+    rate_prior: float
     """Teachers at the district's rate added to every group before a group's rate is taken."""
-    least_rate: float = 1e-4
+    least_rate: float
     """Rates stay within this of 0 and 1."""
 
-    sample_size: int = 20_000
+    sample_size: int
     """Above this many teachers the model is fitted on a seeded sample and all are assigned in chunks."""
     chunk_size: int = 50_000
     """Teachers per chunk of an assignment."""
 
     bootstraps: int = 8
     """Resampled districts behind a stability figure."""
-    stable_mean: float = 0.75
+    stable_mean: float
     """Mean Jaccard under which a grouping is unstable."""
-    stable_class: float = 0.60
+    stable_class: float
     """Jaccard of a single group under which the grouping carries a warning."""
     chance_runs: int = 4
     """Column-shuffled copies of the district that say what chance alone would gain."""
     chance_factor: float = 1.25
     """How many times chance's largest gain in fit the district must show, or it holds no stable types."""
 
-    k_range: tuple[int, int] = (4, 8)
+    k_range: tuple[int, int]
     """Numbers of groups that are compared, both ends included."""
-    confident_membership: float = 0.7
+    confident_membership: float
     """From this membership on a teacher is shown one type, else as between two."""
     halvings: int = 8
     """Random halvings behind a split-half figure."""
-    least_class_share: float = 0.03
+    least_class_share: float
     """No group may hold a smaller share of the grouped teachers."""
-    least_class_size: int = 30
+    least_class_size: int
     """No group may hold fewer teachers."""
     tree_depth: int = 5
     """Depth of the surrogate tree."""
@@ -129,18 +111,11 @@ class PortraitSettings:
     tree_folds: int = 5
     """Folds of the surrogate tree's cross-validation."""
 
-    continuity_line: float = 0.5
+    continuity_line: float
     """A group whose overlap (Jaccard) with its ancestor is smaller counts as newly defined."""
 
     def start_dimensions(self) -> Mapping[str, Mapping[str, float]]:
-        """Each dimension's inputs and their weights in its linear score, in the order scores are shown."""
-        return MappingProxyType(
-            {
-                "training": {"hours": 1.0},
-                "contest": {"contest_points": 1.0},
-                "research": {"project_points": 1.0, "papers": 1.0, "open_lesson_points": 1.0},
-                "mentoring": {"mentees": 1.0, "lectures": 1.0},
-                "assistance": {"assistance_months": 1.0},
-                "tier": {"tier": 1.0, "promoted": self.promotion_weight},
-            }
-        )
+        """Each dimension's inputs with their weights where the types start from: as in the scores, but for the weight
+        of a promotion."""
+        return {name: {column: self.promotion_weight if column == "promoted" else weight
+                       for column, weight in parts.items()} for name, parts in self.dimensions.items()}

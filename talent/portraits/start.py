@@ -15,7 +15,7 @@ from talent.portraits.settings import PortraitSettings
 def linear_scores(inputs: FloatArray, settings: PortraitSettings) -> FloatArray:
     """Teachers × six dimensions, standardised and clipped; a missing input counts as its median."""
     parts = LinearScale.of(inputs, settings).standardised(inputs)
-    scores = parts @ dimension_weights(settings).T
+    scores = parts @ dimension_weights(settings.start_dimensions()).T
     deviations = scores.std(axis=0)
     standardised = (scores - scores.mean(axis=0)) / np.where(deviations > 0, deviations, 1.0)
     clipped: FloatArray = np.clip(standardised, *settings.start_clip)

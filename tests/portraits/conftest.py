@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from talent.portraits.features import FloatArray, canonical_order, hours_medians, ten_inputs
-from talent.portraits.settings import PortraitSettings
+from talent.portraits.parameters import shipped_settings
 from tests.portraits.planted import District, plant
 
 
@@ -23,7 +23,7 @@ def hard_district() -> District:
 @pytest.fixture(scope="session")
 def inputs(district: District) -> FloatArray:
     """The ten inputs of the easy district in canonical order."""
-    made = ten_inputs(district.features, hours_medians(district.features), PortraitSettings())
+    made = ten_inputs(district.features, hours_medians(district.features), shipped_settings())
     return made[canonical_order(made)]
 
 

@@ -17,8 +17,8 @@ from talent.portraits.assign import memberships
 from talent.portraits.features import INPUTS
 from talent.portraits.mixture import Model
 from talent.portraits.models import DRAFT, PortraitRun, PortraitScore
+from talent.portraits.parameters import shipped_settings
 from talent.portraits.scores import DIMENSIONS
-from talent.portraits.settings import PortraitSettings
 
 END = date(2026, 8, 31)
 NAMES = ("研修成长型", "竞赛见长型")
@@ -83,7 +83,7 @@ def add_run(program: Program, inputs: Mapping[int, Sequence[float | None]], told
         work.session.flush()
         for person_id, row in inputs.items():
             known = np.array([[np.nan if value is None else value for value in row]])
-            belongs = memberships(model, known, PortraitSettings())[0].tolist() if groups else []
+            belongs = memberships(model, known, shipped_settings())[0].tolist() if groups else []
             work.session.add(PortraitScore(
                 run_id=run.id, person_id=person_id, person_group=int(np.argmax(belongs)) + 1 if belongs else None,
                 membership=json.dumps(belongs), coverage=0.9, is_insufficient=False, inputs=json.dumps(row),

@@ -11,9 +11,9 @@ from talent.core.errors import RuleViolation
 from talent.portraits.build import build, fit_and_assign
 from talent.portraits.continuity import Previous
 from talent.portraits.features import COLUMNS, Features
+from talent.portraits.parameters import shipped_settings
 from talent.portraits.result import Result
 from talent.portraits.scores import DIMENSIONS
-from talent.portraits.settings import PortraitSettings
 from tests.portraits.planted import District, next_year, shuffled_columns
 
 
@@ -120,7 +120,7 @@ def test_a_district_of_shuffled_columns_gives_nobody_a_type(district: District, 
 def test_an_unstable_model_shows_the_figures_of_both_methods(hard_district: District) -> None:
     built = build(hard_district.features, k=6)
     assert built.grouping is not None
-    assert built.grouping.stability.needs_warning(PortraitSettings())
+    assert built.grouping.stability.needs_warning(shipped_settings())
     assert built.grouping.fallback is not None
     assert "portraits.unstable" in codes(built)
     assert built.as_dict()["fallback"]["mean"] == built.grouping.fallback.stability.mean
@@ -146,7 +146,7 @@ def test_too_few_teachers_are_scored_but_not_grouped(district: District, n: int,
 
 
 def test_a_group_that_is_too_small_is_said(district: District) -> None:
-    built = build(district.features, k=9, settings=PortraitSettings(least_class_share=0.2))
+    built = build(district.features, k=9, settings=replace(shipped_settings(), least_class_share=0.2))
     assert "portraits.small_group" in codes(built)
 
 
@@ -175,7 +175,7 @@ def test_what_cannot_be_asked(district: District, arguments: dict[str, int], cod
 def test_a_sample_assigns_the_rest_as_the_whole_would(district: District) -> None:
     whole = fit_and_assign(district.features, k=5).argmax(axis=1)
     sampled = fit_and_assign(
-        district.features, k=5, settings=PortraitSettings(sample_size=800, chunk_size=333)
+        district.features, k=5, settings=replace(shipped_settings(), sample_size=800, chunk_size=333)
     )
     assert adjusted_rand_score(whole, sampled.argmax(axis=1)) > 0.8
     truth, planted = district.truth, district.planted
@@ -186,7 +186,7 @@ def test_a_sample_assigns_the_rest_as_the_whole_would(district: District) -> Non
 
 
 def test_a_sampled_run_groups_everyone(district: District) -> None:
-    built = build(district.features, k=5, settings=PortraitSettings(sample_size=700))
+    built = build(district.features, k=5, settings=replace(shipped_settings(), sample_size=700))
     assert (built.groups > 0).all() == built.has_enough_data.all()
 
 

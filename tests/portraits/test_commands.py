@@ -1,7 +1,7 @@
 """A run from records to rows: what is stored, who may build, what a teacher sees. On both databases."""
 
 import json
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from datetime import date
 
 import numpy as np
@@ -16,13 +16,13 @@ from talent.core.errors import NotAllowed, NotFound, RuleViolation
 from talent.core.jobs import Job, findings_of
 from talent.core.work import Program
 from talent.people.models import Employment, Person, School
-from talent.policy.book import load_book
+from talent.policy.book import Override, load_book
 from talent.portraits import commands, publication
-from talent.portraits.features import COLUMNS
+from talent.portraits.features import COLUMNS, INPUTS
 from talent.portraits.models import BUILD, PUBLISHED, SUPERSEDED, PortraitRun, PortraitScore
-from talent.portraits.parameters import settings_of
+from talent.portraits.parameters import settings_of, shipped_settings
 from talent.portraits.queries import PersonScores, scores_of_person
-from talent.portraits.scores import DIMENSIONS
+from talent.portraits.scores import DIMENSIONS, dimension_weights
 from talent.portraits.settings import PortraitSettings
 from talent.training.models import Training
 from talent.words.say import say
@@ -73,8 +73,26 @@ def turn(program: Program, run_id: int, state: str) -> None:
         work.session.get_one(PortraitRun, run_id).state = state
 
 
-def test_the_shipped_book_gives_the_shipped_method() -> None:
-    assert settings_of(load_book(), END) == PortraitSettings()
+def test_every_weight_is_the_books() -> None:
+    """What the book says of a dimension's weights is what scores are made with; the start has a weight of its own."""
+    changed = Override("portraits.dimensions", date(2024, 1, 1), [
+        {"code": row.code, "label": row.label, "type_name": row.type_name,
+         "columns": {**{name: str(weight) for name, weight in row.columns.items()},
+                     **({"promoted": "0.25"} if row.code == "tier" else {})}}
+        for row in load_book().at("portraits.dimensions", END).value], "delegated", {"document": "明教〔2024〕1号"})
+    shipped, own = settings_of(load_book(), END), settings_of(load_book().overlaid([changed]), END)
+    assert shipped.dimensions["tier"] == {"tier": 1.0, "promoted": 0.5} == shipped.start_dimensions()["tier"]
+    assert shipped.dimensions["training"] == {"hours": 1.0}
+    assert own == replace(shipped, dimensions={**shipped.dimensions, "tier": {"tier": 1.0, "promoted": 0.25}})
+    assert dimension_weights(own.dimensions)[DIMENSIONS.index("tier"), INPUTS.index("promoted")] == 0.25
+    assert own.start_dimensions() == shipped.start_dimensions()
+
+
+def test_nothing_that_can_be_decided_has_a_value_in_the_program() -> None:
+    own = {field.name for field in fields(PortraitSettings) if field.default is not MISSING}
+    assert own == {"chunk_size", "bootstraps", "chance_runs", "chance_factor", "halvings", "tree_depth", "tree_leaf",
+                   "tree_folds"}
+    assert shipped_settings() == settings_of(load_book(), END)
 
 
 def test_a_run_is_stored_as_a_draft_with_everybody(district: Program) -> None:

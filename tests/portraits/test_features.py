@@ -18,9 +18,9 @@ from talent.portraits.features import (
     scaled_to_window,
     ten_inputs,
 )
-from talent.portraits.settings import PortraitSettings
+from talent.portraits.parameters import shipped_settings
 
-SETTINGS = PortraitSettings()
+SETTINGS = shipped_settings()
 FULL = {name: "1" for name in COLUMNS}
 
 

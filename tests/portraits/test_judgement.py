@@ -8,11 +8,11 @@ from talent.portraits.continuity import Previous, follow
 from talent.portraits.features import FloatArray
 from talent.portraits.mixture import Model
 from talent.portraits.naming import name_findings, proposed_name
+from talent.portraits.parameters import shipped_settings
 from talent.portraits.scores import DIMENSIONS
-from talent.portraits.settings import PortraitSettings
 from talent.portraits.stability import Stability, bootstrap_stability, jaccard_table, z_scores
 
-SETTINGS = PortraitSettings()
+SETTINGS = shipped_settings()
 
 
 def evidence(k: int, separation: float | None, allowed: bool = True) -> Evidence:

@@ -1,5 +1,7 @@
 """The model: its EM climbs, missing inputs are silent, and contributions are exact."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import norm
@@ -8,10 +10,10 @@ from talent.portraits.assign import contributions, memberships
 from talent.portraits.features import INPUTS, FloatArray
 from talent.portraits.fitting import fit_model
 from talent.portraits.mixture import Model, fit, model_statistics, posterior
-from talent.portraits.settings import PortraitSettings
+from talent.portraits.parameters import shipped_settings
 from talent.portraits.start import start_responsibilities
 
-SETTINGS = PortraitSettings()
+SETTINGS = shipped_settings()
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,7 @@ def test_memberships_sum_to_one(model: Model, inputs: FloatArray) -> None:
 
 def test_chunks_change_nothing(model: Model, inputs: FloatArray) -> None:
     whole = memberships(model, inputs, SETTINGS)
-    chunked = memberships(model, inputs, PortraitSettings(chunk_size=97))
+    chunked = memberships(model, inputs, replace(shipped_settings(), chunk_size=97))
     np.testing.assert_allclose(whole, chunked, rtol=1e-9, atol=1e-15)
 
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from talent.portraits.features import INPUTS, FloatArray
+from talent.portraits.parameters import shipped_settings
 from talent.portraits.scores import DIMENSIONS, LinearScale, ScoreScale
-from talent.portraits.settings import PortraitSettings
 from talent.portraits.start import linear_scores
 
-SETTINGS = PortraitSettings()
+SETTINGS = shipped_settings()
 RESEARCH = DIMENSIONS.index("research")
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from talent.portraits.build import build
+from talent.portraits.parameters import shipped_settings
 from talent.portraits.result import Result
 from talent.portraits.rules import MODEL
 from talent.portraits.scores import DIMENSIONS
-from talent.portraits.settings import PortraitSettings
 from talent.portraits.surroundings import Around, Surroundings, surround
 from talent.portraits.traits import Traits
 from tests.portraits.planted import District
@@ -31,7 +31,7 @@ def found(district: District, result: Result) -> Surroundings:
         staff_no: Traits(row, str(district.school[row]), f"g{groups[staff_no]}", "primary", "语文", "2")
         for row, staff_no in enumerate(district.features.staff_no)
     }
-    return surround(result, Around(traits, {EARLIER: district.features}, LIMITS), PortraitSettings())
+    return surround(result, Around(traits, {EARLIER: district.features}, LIMITS), shipped_settings())
 
 
 def test_groups_are_described_as_the_result_has_them(result: Result, found: Surroundings) -> None:

@@ -22,7 +22,7 @@ from talent.portraits.continuity import Previous
 from talent.portraits.features import FloatArray, canonical_order, hours_medians, ten_inputs
 from talent.portraits.fitting import fit_model
 from talent.portraits.mixture import Model
-from talent.portraits.settings import PortraitSettings
+from talent.portraits.parameters import shipped_settings
 from talent.portraits.stability import bootstrap_stability, model_grouping, plain_grouping
 from tests.portraits.planted import (
     CONTRAST,
@@ -37,7 +37,7 @@ from tests.portraits.planted import (
 
 pytestmark = pytest.mark.verify
 
-SETTINGS = PortraitSettings()
+SETTINGS = shipped_settings()
 LEVELS = tuple(CONTRAST)
 NUMBERS, SEEDS, FRESH = (5, 6, 7), (900, 901, 902), (7100, 7101)
 
