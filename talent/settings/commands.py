@@ -15,10 +15,14 @@ from talent.core.work import Work
 from talent.policy.book import BASES, Book, Override
 from talent.policy.errors import NotInForce, PolicyError, UnknownKey
 from talent.policy.registry import family_of, read_value
+from talent.policy.shapes import misfits
 from talent.policy.types import dump
+from talent.settings.typed import as_typed
 
 #: The person an account belongs to, None for none: accounts live above this room, so the door hands this in.
 PersonBehind = Callable[[Session, int | None], int | None]
+#: How much of a table is shown as an example.
+LONGEST_EXAMPLE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def propose(work: Work, draft: Draft) -> PolicyOverride:
     work.require("policy:propose")
     if draft.key not in work.book and family_of(draft.key) is None:
         raise NotFound("policy", draft.key)
-    findings = [*_judge_paper(draft), *_judge_value(work.book, draft), *_judge_waiting(work.session, draft)]
+    findings = [*_judge_paper(draft), *judge_value(work.book, draft), *_judge_waiting(work.session, draft)]
     if findings:
         raise RuleViolation(findings)
     row = PolicyOverride(
@@ -67,7 +71,7 @@ def approve(work: Work, *, override_id: int, person_behind: PersonBehind) -> Non
     """Put a proposed value in force from its date on: the second person's act."""
     work.require("policy:approve")
     row = _waiting(work, override_id)
-    findings = [*_judge_second(work, row, person_behind), *_judge_value(work.book, _draft_of(row))]
+    findings = [*_judge_second(work, row, person_behind), *judge_value(work.book, _draft_of(row))]
     if findings:
         raise RuleViolation(findings)
     _close(work, row, state="approved", approved_by=work.actor.user_id, approved_at=work.now)
@@ -104,15 +108,32 @@ def _judge_paper(draft: Draft) -> list[Finding]:
     return findings
 
 
-def _judge_value(book: Book, draft: Draft) -> list[Finding]:
-    """Whether the book would take the value, and whether it would say anything new."""
+def judge_value(book: Book, draft: Draft) -> list[Finding]:
+    """Whether the book would take the value, whether the program can compute with it, and whether it says anything
+    new. A refusal names the entry and shows how its value is written now."""
+    label, unit, now = _pattern(book, draft.key)
+    told = {"label": label, "example": as_typed(now, unit)[:LONGEST_EXAMPLE]}
     try:
-        read_value(draft.key, draft.value, file="override", on=draft.since)
-        if draft.basis in BASES and draft.document.strip():
-            book.overlaid([draft.override])
+        value = read_value(draft.key, draft.value, file="override", on=draft.since)
+        laid = book.overlaid([draft.override]) if draft.basis in BASES and draft.document.strip() else book
     except PolicyError as error:
-        return [Finding("policy.value_refused", params={"problem": error.problem})]
-    return [Finding("policy.unchanged", params={"since": draft.since})] if _says_nothing(book, draft) else []
+        return [Finding("policy.value_refused", params={"problem": error.problem, **told})]
+    found = [Finding(each.code, params={**told, **each.facts}) for each in misfits(laid, draft.key, unit, value,
+                                                                                  draft.since)]
+    if not found and _says_nothing(book, draft):
+        return [Finding("policy.unchanged", params={"since": draft.since})]
+    return found
+
+
+def _pattern(book: Book, key: str) -> tuple[str, str, Any]:
+    """Label, unit and latest value of an entry; of a new member of a family those of its kind."""
+    if key in book:
+        entry = book.entry(key)
+        return entry.label, entry.unit, entry.values[-1].value
+    family = family_of(key)
+    assert family is not None, key
+    latest = [entry for entry in book if entry.key.startswith(family.prefix)][-1]
+    return family.label.format(member=key.removeprefix(family.prefix)), family.unit, latest.values[-1].value
 
 
 def _says_nothing(book: Book, draft: Draft) -> bool:

@@ -32,6 +32,8 @@ class ProposalForm(kit.BaseForm):
     places: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys((f"policy.not_{shape}" for shape in
                          ("money", "hours", "whole", "share", "flag", "date", "table")), "value"),
+        **dict.fromkeys((f"policy.shape_{kind}" for kind in
+                         ("range", "fine", "lost", "strange", "nothing", "reversed")), "value"),
         "policy.value_refused": "value", "policy.unchanged": "value", "policy.basis_unknown": "basis",
         "policy.document_missing": "document", "policy.already_proposed": "since",
     }
