@@ -45,7 +45,7 @@ BY_KEY: Mapping[str, Range] = {
     "paired_assistance.month_min_days": (1, 31), "paired_assistance.absence_limit": (0, 31),
     "hours.cycle_target_step": (1, 10_000_000), "hours.daily_maximum": (1, 2400), "hours.induction_months": (1, 120),
     "indicators.reached_minimum": (0, 7), "portraits.hour_parts_missing_limit": (1, 4), "portraits.k_range": (2, 20),
-    "portraits.scale_months": (1, 120), "portraits.minimum_months": (0, 120),
+    "privacy.peer_minimum": (2, 1000), "portraits.scale_months": (1, 120), "portraits.minimum_months": (0, 120),
     "portraits.score_percentile": (Fraction(1, 100), 1), "portraits.group_minimum_share": (0, Fraction(1, 4)),
 }
 METHOD: Mapping[str, Range] = {

@@ -14,8 +14,10 @@ from talent.portraits.settings import PortraitSettings, RecordPoints
 
 PREFIX = "portraits."
 TIERS = "tiers.table"
+LEAST_SHOWN = "privacy.peer_minimum"
 OTHER_KEYS = (
     TIERS,
+    LEAST_SHOWN,
     "paired_assistance.convention",
     "paired_assistance.month_min_days",
     "paired_assistance.absence_limit",
@@ -56,6 +58,7 @@ def settings_of(book: Book, on: date) -> PortraitSettings:
         confident_membership=float(at("membership_minimum")),
         least_class_share=float(at("group_minimum_share")),
         least_class_size=at("group_minimum_people"),
+        least_shown=book.at(LEAST_SHOWN, on).value,
         continuity_line=float(at("continuity_minimum")),
         **_method(method),
     )

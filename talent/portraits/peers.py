@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from talent.portraits.features import FloatArray
-from talent.portraits.rules import LEAST_SHOWN, open_cells
+from talent.portraits.rules import open_cells
 
 Cell = tuple[str, ...]
 """(stage, subject, band); a wider one has "" for what it does not ask; () shows nothing."""
@@ -31,7 +31,7 @@ class Peers:
     below: FloatArray
 
 
-def cells_of(full: Sequence[Cell]) -> list[Cell]:
+def cells_of(full: Sequence[Cell], least: int) -> list[Cell]:
     """The narrowest open cell of each teacher, from (stage, subject, band) with "" where not known.
 
     A wider cell holds everybody of its kind, also those whom a narrower one shows; so what is left of it when the
@@ -46,7 +46,7 @@ def cells_of(full: Sequence[Cell]) -> list[Cell]:
             if parent in opened:
                 sizes.setdefault(parent, Counter())[chain[level]] += 1
         for children in sizes.values():
-            opened |= open_cells(children, closed={_NOWHERE})
+            opened |= open_cells(children, least, {_NOWHERE})
     return [next((cell for cell in reversed(chain) if cell in opened), ()) for chain in chains]
 
 
@@ -57,19 +57,20 @@ def _widened(cell: Cell, keep: tuple[bool, ...]) -> Cell:
     return tuple(part if kept else "" for part, kept in zip(cell, keep, strict=True))
 
 
-def compare_with_peers(full: Sequence[Cell], scores: FloatArray, inputs: FloatArray) -> Peers:
-    """Everybody's cell and standing; ``scores`` teachers × dimensions, ``inputs`` teachers × inputs."""
-    shown = cells_of(full)
+def compare_with_peers(full: Sequence[Cell], scores: FloatArray, inputs: FloatArray, least: int) -> Peers:
+    """Everybody's cell and standing; ``scores`` teachers × dimensions, ``inputs`` teachers × inputs. Of fewer than
+    ``least`` people nothing is told."""
+    shown = cells_of(full, least)
     members: dict[Cell, list[int]] = {cell: [] for cell in shown if cell}
     for cell in members:
         members[cell] = [place for place, of in enumerate(full) if _is_within(of, cell)]
     below = np.full(scores.shape, np.nan)
     cells = {}
     for cell, rows in members.items():
-        cells[key_of(cell)] = {"size": len(rows), "quartiles": _quartiles(scores[rows]),
-                               "medians": _medians(inputs[rows])}
+        cells[key_of(cell)] = {"size": len(rows), "quartiles": _quartiles(scores[rows], least),
+                               "medians": _medians(inputs[rows], least)}
         mine = [place for place, of in enumerate(shown) if of == cell]
-        below[mine] = _below(scores[mine], scores[rows])
+        below[mine] = _below(scores[mine], scores[rows], least)
     return Peers(cells, tuple(key_of(cell) for cell in shown), below)
 
 
@@ -86,23 +87,23 @@ def _known(column: FloatArray) -> FloatArray:
     return column[~np.isnan(column)]
 
 
-def _quartiles(scores: FloatArray) -> list[list[float] | None]:
+def _quartiles(scores: FloatArray, least: int) -> list[list[float] | None]:
     """25 % and 75 % of each dimension, None where it was collected of too few."""
     known = [_known(column) for column in scores.T]
-    return [np.quantile(column, [0.25, 0.75]).tolist() if len(column) >= LEAST_SHOWN else None for column in known]
+    return [np.quantile(column, [0.25, 0.75]).tolist() if len(column) >= least else None for column in known]
 
 
-def _medians(inputs: FloatArray) -> list[float | None]:
+def _medians(inputs: FloatArray, least: int) -> list[float | None]:
     known = [_known(column) for column in inputs.T]
-    return [float(np.median(column)) if len(column) >= LEAST_SHOWN else None for column in known]
+    return [float(np.median(column)) if len(column) >= least else None for column in known]
 
 
-def _below(mine: FloatArray, everyone: FloatArray) -> FloatArray:
+def _below(mine: FloatArray, everyone: FloatArray, least: int) -> FloatArray:
     """Share of the others in the cell whose score is lower, per dimension."""
     shares = np.full(mine.shape, np.nan)
     for j, column in enumerate(everyone.T):
         known = np.sort(_known(column))
-        if len(known) >= LEAST_SHOWN:
+        if len(known) >= least:
             found = np.searchsorted(known, mine[:, j], side="left") / (len(known) - 1)
             shares[:, j] = np.where(np.isnan(mine[:, j]), np.nan, found)
     return shares

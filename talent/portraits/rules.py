@@ -9,9 +9,6 @@ from talent.portraits.naming import name_findings
 
 Key = TypeVar("Key")
 
-LEAST_SHOWN = 10
-"""No displayed cell holds fewer people, nor does what is left when the displayed ones are taken away."""
-
 MODEL, PLAIN = METHODS = ("model", "plain")
 LONGEST_NAME = 20
 _CLAUSE = "portrait.publication"
@@ -21,10 +18,11 @@ _CLAUSE = "portrait.publication"
 
 
 def open_cells(
-    sizes: Mapping[Key, int], least: int = LEAST_SHOWN, closed: Collection[Key] = ()
+    sizes: Mapping[Key, int], least: int, closed: Collection[Key] = ()
 ) -> frozenset[Key]:
     """The cells of one whole that may be shown beside its total; those ``closed`` never are.
 
+    No open cell holds fewer than ``least`` people, nor does what is left when the open ones are taken away.
     Small ones are closed; where all closed ones together are still few, the smallest open one is closed as well,
     or a subtraction from the total would give them away.
     """

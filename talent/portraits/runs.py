@@ -13,6 +13,7 @@ from talent.core.views import copied
 from talent.core.work import Work
 from talent.portraits.features import INPUTS
 from talent.portraits.models import PUBLISHED, PortraitRun, PortraitScore
+from talent.portraits.parameters import LEAST_SHOWN
 from talent.portraits.queries import READ
 from talent.portraits.rules import MODEL, PLAIN, open_cells
 from talent.portraits.scores import DIMENSIONS
@@ -92,7 +93,8 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run as its page shows it. ``methods``: the model, and the contrasting one where it was computed."""
+    """A run as its page shows it. ``methods``: the model, and the contrasting one where it was computed. The size of a
+    group under ``least_shown`` is not told."""
 
     run: RunHead
     teachers: int
@@ -103,6 +105,7 @@ class RunView:
     fidelity: float | None
     warnings: Sequence[Mapping[str, Any]]
     decision: Mapping[str, Any]
+    least_shown: int
 
     @property
     def chosen(self) -> Method | None:
@@ -161,16 +164,18 @@ def _view(work: Work, run: PortraitRun) -> RunView:
     if grouping.get("fallback"):
         found[PLAIN] = grouping["fallback"]["groups"]
     audit = json.loads(run.audit)
-    methods = [_method(code, groups, decision, audit.get(code, {})) for code, groups in found.items() if groups]
+    least: int = work.book.at(LEAST_SHOWN, run.as_of).value
+    methods = [_method(code, groups, decision, audit.get(code, {}), least) for code, groups in found.items() if groups]
     return RunView(copied(run, RunHead), teachers, grouped, methods, json.loads(run.evidence),
-                   grouping.get("exceeds_chance"), grouping.get("fidelity"), json.loads(run.warnings), decision)
+                   grouping.get("exceeds_chance"), grouping.get("fidelity"), json.loads(run.warnings), decision, least)
 
 
 def _method(
-    code: str, groups: Sequence[dict[str, Any]], decision: Mapping[str, Any], audit: Mapping[str, Any]
+    code: str, groups: Sequence[dict[str, Any]], decision: Mapping[str, Any], audit: Mapping[str, Any],
+    least: int,
 ) -> Method:
     names = decision["names"] if decision.get("method") == code else [""] * len(groups)
-    shown = open_cells({item["group"]: item["size"] for item in groups})
+    shown = open_cells({item["group"]: item["size"] for item in groups}, least)
     described = [
         Group(item["group"], name, item["size"] if item["group"] in shown else None, item["stability"],
               item["coverage"], dict(zip(DIMENSIONS, item["profile"], strict=True)),

@@ -111,6 +111,9 @@ class PortraitSettings:
     tree_folds: int = 5
     """Folds of the surrogate tree's cross-validation."""
 
+    least_shown: int
+    """Nothing is told of fewer people, nor of what is left when those told of are taken away."""
+
     continuity_line: float
     """A group whose overlap (Jaccard) with its ancestor is smaller counts as newly defined."""
 

@@ -13,7 +13,7 @@ from talent.portraits.features import Features, FloatArray, hours_medians, ten_i
 from talent.portraits.naming import proposed_name
 from talent.portraits.peers import Peers, compare_with_peers
 from talent.portraits.result import Labels, Result
-from talent.portraits.rules import LEAST_SHOWN, MODEL, PLAIN
+from talent.portraits.rules import MODEL, PLAIN
 from talent.portraits.settings import PortraitSettings
 from talent.portraits.stability import Stability
 from talent.portraits.start import linear_scores
@@ -55,7 +55,8 @@ def surround(result: Result, around: Around, settings: PortraitSettings) -> Surr
         plain=plain,
         audit=audit,
         findings=tuple(association_findings(audit[MODEL])),
-        peers=compare_with_peers([(one.stage, one.subject, one.band) for one in people], result.scores, result.inputs),
+        peers=compare_with_peers([(one.stage, one.subject, one.band) for one in people], result.scores, result.inputs,
+                                 settings.least_shown),
         growth={end: _on_scale(result, known, settings) for end, known in around.earlier.items()},
     )
 
@@ -85,7 +86,7 @@ def _described(result: Result, method: str, labels: Labels, settings: PortraitSe
         profile = profiles[of == number].mean(axis=0) if len(mine) else np.zeros(profiles.shape[1])
         described.append({
             "group": number, "size": len(mine), "stability": stability.groups[number - 1],
-            "profile": profile.tolist(), "medians": _medians(result.inputs[mine]),
+            "profile": profile.tolist(), "medians": _medians(result.inputs[mine], settings.least_shown),
             "coverage": float(result.coverage[mine].mean()) if len(mine) else None,
             "proposed": list(proposed_name(profile)),
         })
@@ -101,9 +102,9 @@ def _stability(result: Result, method: str) -> Stability:
     return grouping.fallback.stability
 
 
-def _medians(inputs: FloatArray) -> list[float | None]:
+def _medians(inputs: FloatArray, least: int) -> list[float | None]:
     known = [column[~np.isnan(column)] for column in inputs.T]
-    return [float(np.median(column)) if len(column) >= LEAST_SHOWN else None for column in known]
+    return [float(np.median(column)) if len(column) >= least else None for column in known]
 
 
 def _on_scale(result: Result, known: Features, settings: PortraitSettings) -> FloatArray:

@@ -17,6 +17,7 @@ from talent.core.work import Work
 from talent.policy.book import Book, Dated, Entry, Value
 from talent.policy.errors import NotInForce
 from talent.policy.registry import CALENDAR, FAMILIES, family_of
+from talent.policy.uncomputed import UNCOMPUTED
 from talent.settings import commands, queries
 from talent.settings.queries import Proposal
 from talent.settings.typed import as_typed, read_typed, shape_of
@@ -81,7 +82,8 @@ def _line(book: Book, entry: Entry, on: date) -> Iterable[dict[str, Any]]:
         "value": policy_values.worded(book, entry.key, entry.unit, dated.value), "since": dated.since,
         "until": value.until if value else None, "not_yet": dated.since > on, "basis": dated.basis,
         "document": translated(dated.source.document), "clause": translated(dated.source.clause),
-        "overridden": dated.overridden, "source_words": (entry.label, dated.source.document, dated.source.clause),
+        "overridden": dated.overridden, "unread": entry.key in UNCOMPUTED,
+        "source_words": (entry.label, dated.source.document, dated.source.clause),
     }
 
 
@@ -128,7 +130,7 @@ def entry(key: str) -> str:
         proposed = queries.proposals(work.session, key=key)
         in_force = _at(work.book, key, on)
         return render_template(
-            "policy/entry.html", entry=found, on=on, heading=policy_values.heading_of(key),
+            "policy/entry.html", entry=found, unread=key in UNCOMPUTED, on=on, heading=policy_values.heading_of(key),
             values=[_dated(work.book, found, dated, in_force) for dated in reversed(found.values)],
             waiting=_shown(work, [item for item in proposed if item.state == "proposed"]),
             decided=_shown(work, [item for item in proposed if item.state != "proposed"]),
@@ -206,7 +208,7 @@ def propose(key: str) -> str | Response:
     done = kit.submit(form, save, url_for(".entry", key=key) if key == known.key else url_for(".index"),
                       gettext("已提出，等第二个人批准后生效。"))
     return done or render_template("policy/propose.html", form=form, key=key, label=label, current=current, shape=shape,
-                                   is_new=key != known.key)
+                                   is_new=key != known.key, unread=key in UNCOMPUTED)
 
 
 def _day(asked: date | None) -> date:

@@ -10,8 +10,8 @@ from flask_babel import gettext
 from talent.core import terms
 from talent.core.language import translated
 from talent.core.work import Work
+from talent.portraits.parameters import LEAST_SHOWN
 from talent.portraits.queries import Part, PeerGroup, Portrait, TypeShown
-from talent.portraits.rules import LEAST_SHOWN
 from talent.web.links import asking_url
 from talent.web.pictures import Axis, Series
 from talent.web.templating import num, pct
@@ -94,7 +94,7 @@ def show(work: Work, portrait: Portrait, person_id: int) -> Shown:
     """Word a portrait for its page."""
     names = dimension_names(work, portrait)
     bands = work.book.at("portraits.career_bands", portrait.as_of).value
-    facts, note = _peers_told(portrait.peers, bands)
+    facts, note = _peers_told(portrait.peers, bands, work.book.at(LEAST_SHOWN, portrait.as_of).value)
     return Shown(
         heading=_heading(portrait, names),
         axes=[_axis(portrait, code, name, person_id) for code, name in names.items()],
@@ -150,9 +150,9 @@ def band_name(band: str, bands: Sequence[int]) -> str:
     return gettext("教龄 %(first)s—%(last)s 年", first=first, last=bands[number + 1] - 1)
 
 
-def _peers_told(peers: PeerGroup | None, bands: Sequence[int]) -> tuple[list[str], str]:
+def _peers_told(peers: PeerGroup | None, bands: Sequence[int], least: int) -> tuple[list[str], str]:
     if peers is None:
-        return [], gettext("可比的同组教师不足 %(n)s 人，不显示同组范围。", n=LEAST_SHOWN)
+        return [], gettext("可比的同组教师不足 %(n)s 人，不显示同组范围。", n=least)
     stage = translated(terms.words_of(terms.TEACHER_STAGE).get(peers.stage, peers.stage))
     band = band_name(peers.band, bands) if peers.band else gettext("各教龄")
     facts = [stage, peers.subject or gettext("各学科"), band, gettext("%(n)s 人", n=num(peers.size))]

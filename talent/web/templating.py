@@ -11,7 +11,6 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from talent.core.language import in_a_row, translated
-from talent.portraits.rules import LEAST_SHOWN
 from talent.web import kit, pictures, statics
 
 #: No data: never 0, never empty.
@@ -112,6 +111,6 @@ def install(app: Flask, worded: kit.Worded) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS)
-    globals_: dict[str, Any] = {"pictures": pictures, "url_with": kit.url_with, "least_shown": LEAST_SHOWN}
+    globals_: dict[str, Any] = {"pictures": pictures, "url_with": kit.url_with}
     app.jinja_env.globals.update(globals_)
     statics.install(app)

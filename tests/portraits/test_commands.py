@@ -88,6 +88,12 @@ def test_every_weight_is_the_books() -> None:
     assert own.start_dimensions() == shipped.start_dimensions()
 
 
+def test_how_few_are_too_few_is_dated() -> None:
+    more = Override("privacy.peer_minimum", date(2025, 9, 1), 12, "delegated", {"document": "明教〔2025〕1号"})
+    own = load_book().overlaid([more])
+    assert [settings_of(own, on).least_shown for on in (date(2025, 8, 31), END)] == [10, 12]
+
+
 def test_nothing_that_can_be_decided_has_a_value_in_the_program() -> None:
     own = {field.name for field in fields(PortraitSettings) if field.default is not MISSING}
     assert own == {"chunk_size", "bootstraps", "chance_runs", "chance_factor", "halvings", "tree_depth", "tree_leaf",

@@ -33,7 +33,7 @@ def people(*cells: tuple[int, Cell]) -> list[Cell]:
          "small bands share the stage", "too few", "band not known", "subject not known", "stage not known"],
 )
 def test_cells_widen_until_they_are_large_enough(full: list[Cell], shown: dict[Cell, int]) -> None:
-    assert Counter(cells_of(full)) == shown
+    assert Counter(cells_of(full, 10)) == shown
 
 
 def test_no_cell_is_small_nor_what_is_left_of_a_wider_one() -> None:
@@ -41,7 +41,7 @@ def test_no_cell_is_small_nor_what_is_left_of_a_wider_one() -> None:
     for _ in range(200):
         full = [(str(rng.choice(["primary", "junior", ""])), str(rng.choice(["语文", "数学", "音乐", ""])),
                  str(rng.choice(["0", "1", "2", ""]))) for _ in range(int(rng.integers(5, 200)))]
-        shown = set(cells_of(full)) - {()}
+        shown = set(cells_of(full, 10)) - {()}
         size = {cell: sum(all(a in ("", b) for a, b in zip(cell, one, strict=True)) for one in full) for cell in shown}
         assert all(count >= 10 for count in size.values())
         for cell in shown:
@@ -57,17 +57,24 @@ def test_no_cell_is_small_nor_what_is_left_of_a_wider_one() -> None:
 def test_quartiles_and_shares_of_a_cell_by_hand() -> None:
     scores = np.array([[float(n)] for n in range(11)])
     inputs = np.array([[float(n), np.nan if n < 2 else 1.0] for n in range(11)])
-    found = compare_with_peers([BIG] * 11, scores, inputs)
+    found = compare_with_peers([BIG] * 11, scores, inputs, 10)
     cell = found.cells["primary|语文|2"]
     assert cell == {"size": 11, "quartiles": [[2.5, 7.5]], "medians": [5.0, None]}
     assert found.keys == ("primary|语文|2",) * 11
     assert found.below[:, 0].tolist() == [n / 10 for n in range(11)]
 
 
+def test_the_book_says_how_few_are_too_few() -> None:
+    full = people((12, BIG), (8, ("primary", "数学", "1")))
+    assert Counter(cells_of(full, 8)) == {BIG: 12, ("primary", "数学", "1"): 8}
+    assert Counter(cells_of(full, 13)) == {("primary", "", ""): 20}
+    assert compare_with_peers(full, np.ones((20, 1)), np.ones((20, 1)), 21).cells == {}
+
+
 def test_what_was_collected_of_too_few_peers_has_no_range() -> None:
     scores = np.full((12, 1), np.nan)
     scores[:9] = 1.0
-    found = compare_with_peers([BIG] * 12, scores, np.zeros((12, 1)))
+    found = compare_with_peers([BIG] * 12, scores, np.zeros((12, 1)), 10)
     assert found.cells["primary|语文|2"]["quartiles"] == [None]
     assert np.isnan(found.below).all()
 

@@ -30,15 +30,15 @@ from talent.portraits.rules import (
          "alone", "nothing left to hide behind", "nobody"],
 )
 def test_small_cells_are_closed_and_no_subtraction_opens_them(sizes: dict[str, int], shown: str) -> None:
-    opened = open_cells(sizes)
+    opened = open_cells(sizes, 10)
     assert opened == frozenset(shown)
     left = sum(sizes.values()) - sum(sizes[key] for key in opened)
     assert left == 0 or left >= 10 or not opened
 
 
 def test_a_cell_that_is_closed_for_another_reason_counts_as_hidden() -> None:
-    assert open_cells({"?": 4, "b": 12, "c": 40}, closed={"?"}) == {"c"}
-    assert open_cells({"?": 14, "b": 12}, closed={"?"}) == {"b"}
+    assert open_cells({"?": 4, "b": 12, "c": 40}, 10, {"?"}) == {"c"}
+    assert open_cells({"?": 14, "b": 12}, 10, {"?"}) == {"b"}
 
 
 @pytest.mark.parametrize(

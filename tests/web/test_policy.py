@@ -108,3 +108,12 @@ def test_addresses_nobody_has(site: Site) -> None:
     hr, leader = site.sign_in("hr"), site.sign_in("leader")
     assert hr.get(f"{BOOK}no.such/propose").status_code == 404
     assert leader.act(f"{BOOK}proposals/7/approve").status_code == 404
+
+
+def test_an_entry_nobody_computes_with_says_so(site: Site) -> None:
+    hr = site.sign_in("hr")
+    for page in ("/policy/rounds.criteria", "/policy/rounds.criteria/propose"):
+        assert "程序还没有按这一项计算的功能" in text(hr.get(page))
+    assert "程序还没有" not in text(hr.get("/policy/privacy.peer_minimum"))
+    assert text(hr.get("/policy/?heading=rounds")).count("程序不按它计算") == 9
+    assert "程序不按它计算" not in text(hr.get("/policy/?heading=staffing"))
