@@ -59,3 +59,9 @@ def test_the_pages_ask_the_database_nothing_themselves() -> None:
 def test_a_question_in_a_page_is_found() -> None:
     asked = "import sqlalchemy.orm\nfrom sqlalchemy import select\nwork.session.scalar(select(1)); session.get('lang')"
     assert asked_in(asked) == ({"sqlalchemy", "sqlalchemy.orm"}, ["work.session.scalar"])
+
+
+def test_the_time_zone_is_the_settings_alone() -> None:
+    """Doors ask the work or the program where a day begins."""
+    makers = [module(path) for path in (ROOT / "talent").rglob("*.py") if "ZoneInfo(" in path.read_text("utf-8")]
+    assert makers == ["talent.core.config"]

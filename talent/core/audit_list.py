@@ -39,11 +39,11 @@ class EventRow:
 
 
 def events(
-    work: Work, wanted: Wanted, timezone: ZoneInfo, *, offset: int = 0, limit: int = 50
+    work: Work, wanted: Wanted, *, offset: int = 0, limit: int = 50
 ) -> tuple[list[EventRow], int]:
     """One page of the events, newest first, and how many there are in all; two statements. Needs ``audit:read``."""
     work.require("audit:read")
-    conditions = list(_conditions(wanted, timezone))
+    conditions = list(_conditions(wanted, work.zone))
     total = work.session.scalar(select(func.count()).select_from(AuditEvent).where(*conditions)) or 0
     rows = work.session.execute(
         select(AuditEvent.id, AuditEvent.at, AuditEvent.actor, AuditEvent.action, AuditEvent.subject,

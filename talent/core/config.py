@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -63,6 +64,11 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The SQLAlchemy address of the database."""
         return self.database_url or f"sqlite:///{(self.home / 'talent.db').absolute()}"
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """Where the district's days begin and end."""
+        return ZoneInfo(self.timezone)
 
     @property
     def allowed_hosts(self) -> frozenset[str]:

@@ -125,9 +125,3 @@ def school_year(on: date) -> Period:
     """The school year holding ``on``: 1 September to 31 August (rules §3)."""
     first = on.year if on.month >= SCHOOL_YEAR_STARTS_IN else on.year - 1
     return Period(date(first, SCHOOL_YEAR_STARTS_IN, 1), date(first + 1, SCHOOL_YEAR_STARTS_IN, 1))
-
-
-def school_year_label(on: date) -> str:
-    """The name of the school year holding ``on``: ``2025-2026``, the same in every language."""
-    first = on.year if on.month >= SCHOOL_YEAR_STARTS_IN else on.year - 1
-    return f"{first}-{first + 1}"

@@ -88,7 +88,7 @@ class Program:
     @cached_property
     def zone(self) -> ZoneInfo:
         """Where the district's days begin and end."""
-        return ZoneInfo(self.settings.timezone)
+        return self.settings.zone
 
     @property
     def today(self) -> date:

@@ -81,7 +81,7 @@ class _Between:
         self.ends = datetime.combine(incident.until + timedelta(days=1), time.min, zone)
 
 
-def report(work: Work, incident: Incident, zone: ZoneInfo, *, form: str) -> Report:
+def report(work: Work, incident: Incident, *, form: str) -> Report:
     """Who is affected; leaves an audit entry that says in which ``form`` the list was taken.
 
     Needs :data:`LIST` and a fresh proof. Raises ``RuleViolation`` for an account that is not there, or days out of
@@ -92,7 +92,7 @@ def report(work: Work, incident: Incident, zone: ZoneInfo, *, form: str) -> Repo
     acts: dict[int, Counter[str]] = {}
     evidence, scopes = None, dict.fromkeys(_tables(), EVERYBODY)
     if user_id is not None:
-        between = _Between(incident, zone)
+        between = _Between(incident, work.zone)
         grants = _held(work, user_id, incident, between)
         evidence = _evidence(work, user_id, grants, between)
         actor = Actor(user_id, incident.account, grants)

@@ -7,7 +7,6 @@ from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from talent.accounts.teachers import Slip, Slips
 from talent.core.config import Settings
@@ -41,7 +40,7 @@ def download(settings: Settings, drawn: Slips, site: str = "") -> tuple[str, byt
 
 
 def _data(settings: Settings, slips: Sequence[Slip], until: datetime, site: str) -> dict[str, Any]:
-    local = until.astimezone(ZoneInfo(settings.timezone))
+    local = until.astimezone(settings.zone)
     good = translated("{moment} 前有效").format(moment=f"{local:%Y-%m-%d %H:%M}")
     hint = translated("只能用来第一次登录，登录后马上换成自己的密码。") + good
     return {

@@ -22,7 +22,6 @@ from talent.core.periods import (
     add_months,
     add_years,
     days_in_month,
-    school_year_label,
     years_before,
 )
 from talent.policy.book import Book, Value
@@ -170,16 +169,6 @@ def hours_view(view: View, sums: Mapping[str, int], policy: HoursPolicy) -> Hour
         if code in counted_in
     )
     return HoursView(tuple(rows), sum(hours for code, hours in sums.items() if code not in counted_in))
-
-
-def by_school_year(records: Iterable[HoursRecord], policy: HoursPolicy) -> dict[str, dict[str, int]]:
-    """Recognised hours by school year (``2025-2026``, in order) and level, levels in no view included."""
-    years: dict[str, dict[str, int]] = {}
-    for record in sorted(records, key=lambda record: record.end):
-        if is_recognised(record, policy):
-            sums = years.setdefault(school_year_label(record.end), {})
-            sums[record.level] = sums.get(record.level, 0) + record.hours
-    return years
 
 
 def months_in(period: Period) -> Fraction:

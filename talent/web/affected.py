@@ -3,7 +3,6 @@
 import io
 from collections.abc import Mapping
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from flask import render_template, send_file
 from flask_babel import gettext, lazy_gettext
@@ -19,7 +18,7 @@ from talent.privacy.affected import LIST, Affected, Incident, Report
 from talent.web import kit
 from talent.web.audit import act_names
 from talent.web.privacy import XLSX, pages, tabs
-from talent.web.security import open_write, permission, program
+from talent.web.security import open_write, permission
 
 #: People of the list on the page; the workbook has all of them.
 MOST_SHOWN = 200
@@ -72,7 +71,7 @@ def _report(form: IncidentForm, taken_as: str) -> Report | None:
         return None
     try:
         with open_write() as work:
-            return affected.report(work, form.incident, ZoneInfo(program().settings.timezone), form=taken_as)
+            return affected.report(work, form.incident, form=taken_as)
     except RuleViolation as violation:
         form.refuse(violation.findings)
         return None

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template
 from flask_babel import gettext
@@ -21,11 +20,11 @@ pages = Blueprint("audit", __name__, url_prefix="/audit")
 @permission("audit:read")
 def index() -> str:
     """One page of the events."""
-    asked, zone = kit.asked_page(), ZoneInfo(program().settings.timezone)
+    asked, zone = kit.asked_page(), program().zone
     with open_read() as work:
         acts = act_names(audit_list.actions(work))
         filters = kit.Filters.read(_offered(acts))
-        rows, total = audit_list.events(work, _wanted(filters), zone, offset=asked.offset, limit=asked.size)
+        rows, total = audit_list.events(work, _wanted(filters), offset=asked.offset, limit=asked.size)
     return render_template("audit/index.html", filters=filters, page=asked.page(rows, total), acts=acts, zone=zone,
                            spelt=spelt)
 

@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from talent.web import inbox, kit, todo
 from talent.web.links import link_to
-from talent.web.security import current_actor, open_read, program, signed_in
+from talent.web.security import current_actor, open_read, signed_in
 
 pages = Blueprint("home", __name__, url_prefix="/home")
 
@@ -26,7 +26,7 @@ def group_names() -> dict[str, str]:
 def index() -> str:
     """Everything that waits, by when; ``?group=`` narrows it to one family."""
     with open_read() as work:
-        found, today = todo.things(todo.Look(work, program().settings.timezone)), work.today
+        found, today = todo.things(todo.Look(work)), work.today
     inbox.remember(len(found))
     names, counts = group_names(), Counter(thing.group for thing in found)
     asked = request.args.get("group", "")

@@ -6,7 +6,6 @@ reader can tell: it is forgotten after a quarter of an hour, and by any act of t
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from flask import request, session
 
@@ -37,7 +36,7 @@ def counted() -> Counted | None:
     moment = datetime.fromtimestamp(at, UTC)
     if not moment <= program().clock() <= moment + FRESH:
         return None
-    return Counted(number, f"{moment.astimezone(ZoneInfo(program().settings.timezone)):%H:%M}")
+    return Counted(number, f"{moment.astimezone(program().zone):%H:%M}")
 
 
 def forget_after_an_act() -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
@@ -136,7 +135,7 @@ def _chain(batch: PayBatch, noted: Mapping[str, str]) -> list[dict[str, Any]]:
     if batch.state == SUPERSEDED:
         return []
     at = CHAIN.index(batch.state)
-    when = f"{batch.computed_at.astimezone(_zone()):%m-%d}"
+    when = f"{batch.computed_at.astimezone(program().zone):%m-%d}"
     notes = {**_COMING, "draft": f"{_computer(batch)} {when}",
              "computed": gettext("第 %(n)s 次 %(day)s", n=batch.sequence, day=when),
              **noted}
@@ -197,12 +196,7 @@ def _conventions(sums: dict[str, int], batch: PayBatch) -> list[dict[str, Any]]:
 
 def _printed(batch: PayBatch | queries.ReceiptView) -> dict[str, date]:
     """What stands above the title on paper: the day the records were read, and today."""
-    return {"as_of": batch.computed_at.astimezone(_zone()).date(), "on": today()}
-
-
-def _zone() -> ZoneInfo:
-    """The local time zone, for moments people read."""
-    return ZoneInfo(program().settings.timezone)
+    return {"as_of": batch.computed_at.astimezone(program().zone).date(), "on": today()}
 
 
 @pages.post("/compute")
@@ -323,7 +317,7 @@ def line(line_id: int) -> str:
         findings=[{"level": finding.level, "text": reason, "hint": hint}
                   for finding, (reason, hint) in zip(view.findings, said, strict=True)],
         absent=sum(row["absent_workdays"] for row in view.receipt["months"]), signatures=SIGNATURES,
-        computed=f"{view.computed_at.astimezone(_zone()):%Y-%m-%d %H:%M}",
+        computed=f"{view.computed_at.astimezone(program().zone):%Y-%m-%d %H:%M}",
         printed=_printed(view), person_url=person_url(view.staff_no), own=current_actor().person_id == view.person_id)
 
 

@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, render_template, request, send_file, url_for
 from flask_babel import gettext
@@ -153,19 +152,15 @@ def mine() -> str:
                 if sheet.exempt and sheet.subject == "teacher"]
     return render_template("privacy/mine.html", parts=[part for part in parts if part.rows], looks=looks,
                            empty=[part.title for part in parts if not part.rows], left_out=left_out, on=today(),
-                           most=MOST_SHOWN, zone=_zone(), tabs=tabs("mine"), names=_numbers())
+                           most=MOST_SHOWN, zone=program().zone, tabs=tabs("mine"), names=_numbers())
 
 
 def _numbers() -> dict[str, str]:
     return {"id_number": gettext("证件号码"), "phone": gettext("手机")}
 
 
-def _zone() -> ZoneInfo:
-    return ZoneInfo(program().settings.timezone)
-
-
 def _parts(work: Work, found: Iterable[Held]) -> list[Part]:
-    zone, keeps, told = _zone(), _keeps(work), []
+    zone, keeps, told = program().zone, _keeps(work), []
     for held in found:
         rows = [[value_told(field, value, zone) for field, value in zip(held.fields, row, strict=True)]
                 for row in held.rows]

@@ -14,7 +14,6 @@ from talent.training.rules import (
     HoursRecord,
     HoursView,
     LevelHours,
-    by_school_year,
     cycle_of,
     cycle_target,
     daily_finding,
@@ -140,20 +139,6 @@ def test_the_minimum_is_reached_to_the_hundredth() -> None:
 
 def test_the_cycle_view_counts_from_the_cycle_to_the_day() -> None:
     assert window_of("cycle", date(2022, 8, 31), POLICY) == Period(date(2021, 1, 1), date(2022, 9, 1))
-
-
-def test_school_years_group_recognised_hours_by_level() -> None:
-    records = [
-        HoursRecord("national", date(2022, 9, 1), 300),
-        HoursRecord("national", date(2022, 8, 31), 100),
-        HoursRecord("school", date(2022, 8, 31), 50),
-        HoursRecord("national", date(2022, 8, 30), 7, result="failed"),
-        HoursRecord("induction", date(2022, 10, 1), 12000, result="passed"),
-    ]
-    assert by_school_year(records, POLICY) == {
-        "2021-2022": {"national": 100, "school": 50},
-        "2022-2023": {"national": 300, "induction": 12000},
-    }
 
 
 def test_induction_is_due_in_the_first_year() -> None:

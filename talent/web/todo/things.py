@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from talent.core.access import Actor
 from talent.core.work import Work
@@ -32,7 +31,6 @@ class Look:
     """Whose things, and where the clock stands."""
 
     work: Work
-    timezone: str
 
     @property
     def actor(self) -> Actor:
@@ -40,7 +38,7 @@ class Look:
 
     def day(self, moment: datetime | None) -> date | None:
         """The local day of a moment."""
-        return moment.astimezone(ZoneInfo(self.timezone)).date() if moment else None
+        return moment.astimezone(self.work.zone).date() if moment else None
 
 
 Source = Callable[[Look], Iterable[Thing]]
