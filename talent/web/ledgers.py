@@ -94,9 +94,16 @@ def show_list(kind: str) -> str:
                                     limit=asked.size)
         return render_template(
             "ledgers/index.html", on=on, ledger=ledger, name=translated(ledger.intake.kind.sheet), filters=filters,
+            own=_is_own(work, ledger),
             page=asked.page(rows, total), tabs=tabs(kind), cell=cell, headers=headers(ledger.columns),
             states=states(), add_url=_add_url(work, kind) if on >= today() else "",
             may_export=work.actor.may("record:export"))
+
+
+def _is_own(work: Work, ledger: Ledger) -> bool:
+    """Whether all that the reader sees of a kind is their own."""
+    scope = work.actor.scope(ledger.right)
+    return not scope.everyone and not scope.schools
 
 
 def _add_url(work: Work, kind: str) -> str:
@@ -122,7 +129,11 @@ def _filters(work: Work, ledger: Ledger, on: date) -> kit.Filters:
     kind = ledger.intake.kind
     schools = listing.schools_in_reach(work, ledger, on)
     years = range(on.year - ledger.by_year, on.year - ledger.by_year - YEARS_OFFERED, -1)
-    offered = [kit.Filter("q", _search_hint(ledger))]
+    offered = []
+    if not _is_own(work, ledger):
+        offered.append(kit.Filter("q", _search_hint(ledger)))
+    elif ledger.searched:
+        offered.append(kit.Filter("q", gettext("名称")))
     if schools:
         offered.append(kit.Filter("school", gettext("学校"), schools))
     offered += [kit.Filter(name, translated(kind.column(name).header), choices_of(kind.column(name)))

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from talent.achievements.models import ContestResult
 from talent.core.access import ROLES, Actor, Grant, operator
@@ -47,6 +48,12 @@ def address(kind: str) -> str:
     return {"training": "/training/", "results": "/achievements/"}.get(kind, f"/records/{kind}/")
 
 
+def listed(answer: TestResponse) -> str:
+    """The table of a list."""
+    page = text(answer)
+    return page[page.index("<table"):page.index("</table>")]
+
+
 # -- lists -------------------------------------------------------------------------------------------------------
 
 
@@ -59,9 +66,23 @@ def test_each_role_sees_the_people_it_may(site: Site, district: Program, kind: s
         answer = site.sign_in(role).get(address(kind))
         assert answer.status_code == (200 if role in everybody | own else 403), role
         if role in everybody | own:
-            assert "张三" in text(answer), role
+            assert ("张三" in listed(answer)) is (role != "teacher"), role
+            assert f'href="/records/{kind}/' in listed(answer), role
             if kind == "training":
                 assert ("命题研修" in text(answer)) is (role in everybody), role
+
+
+def test_ones_own_list_needs_no_name_above_each_record(site: Site, district: Program) -> None:
+    """Of oneself the name, the number and the school say nothing: what was recorded is the title of each line."""
+    own, all_ = (listed(site.sign_in(role).get("/training/")) for role in ("teacher", "hr"))
+    record = '<td class="key"><a href="/records/training/1">'
+    assert record in own and record not in all_
+    for head in ("姓名", "工号", "学校"):
+        assert head not in own and head in all_
+    assert own.count("<th") == all_.count("<th") - 3
+    search = 'name="q"'
+    assert search in text(site.sign_in("teacher").get("/training/"))
+    assert search not in text(site.sign_in("teacher").get("/records/appraisals/"))
 
 
 def test_another_school_and_another_teacher_see_nothing(site: Site, district: Program) -> None:
