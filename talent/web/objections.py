@@ -40,7 +40,7 @@ class ObjectionForm(kit.BaseForm):
 class AnswerForm(kit.BaseForm):
     """The answer of the office; ``version``: the objection as it was read."""
 
-    decision = RadioField(lazy_gettext("答复"), [InputRequired()], choices=lambda: list(_decisions().items()))
+    decision = RadioField(lazy_gettext("怎样答复"), [InputRequired()], choices=lambda: list(_decisions().items()))
     answer = TextAreaField(lazy_gettext("理由"), [InputRequired(), Length(max=LONGEST)], render_kw={"rows": 4})
     version = HiddenField()
 
