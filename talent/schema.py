@@ -11,6 +11,7 @@ from talent.indicators import models as indicators
 from talent.pay import chain_models as pay_chain
 from talent.pay import ledger_models as pay_ledger
 from talent.pay import models as pay
+from talent.pay.awards import models as pay_awards
 from talent.people import models as people
 from talent.portraits import models as portraits
 from talent.privacy import models as privacy
@@ -34,6 +35,7 @@ ROOMS = (
     pay,
     pay_chain,
     pay_ledger,
+    pay_awards,
     portraits,
     privacy,
     exchange,

@@ -26,6 +26,7 @@ _READS: Mapping[str, Reach] = {
     "assistance:read": "all",
     "pay:read": "all",
     "ledger:read": "all",
+    "award:read": "all",
     "portrait:read": "all",
     "indicator:read": "all",
     "board:read": "all",
@@ -42,6 +43,7 @@ _SCHOOL_READS: Mapping[str, Reach] = {
     "eligibility:read": "school",
     "assistance:read": "school",
     "pay:read": "school",
+    "award:read": "school",
     "policy:read": "all",
 }
 
@@ -104,7 +106,9 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "proposal:read": "school",
         "proposal:verify": "school",
         "pay:confirm": "school",
+        "award:submit": "school",
     },
+    # Whoever draws a split never submits it: pay/awards/rules.py judges by person.
     "school": {
         **_OWN,
         **_SCHOOL_READS,
@@ -119,6 +123,8 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "pay:confirm": "school",
         "notice:count": "school",
         "notice:list": "school",
+        "award:draw": "school",
+        "award:submit": "school",
     },
     "expert": {**_OWN, "policy:read": "all"},
     "teacher": {
@@ -130,6 +136,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "eligibility:read": "self",
         "assistance:read": "self",
         "pay:read": "self",
+        "award:read": "self",
         "portrait:read": "self",
         "portrait:hide": "self",
         "portrait:object": "self",
@@ -142,6 +149,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         **_OWN,
         "pay:read": "all",
         "ledger:read": "all",
+        "award:read": "all",
         "period:request": "all",
         "period:approve": "all",
         "pay:compute": "all",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from talent.pay.award import AwardShare, split_allotment
+from talent.pay.awards.rules import AwardShare, split_allotment
 
 from .builders import stated
 

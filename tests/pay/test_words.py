@@ -6,7 +6,7 @@ from string import Formatter
 
 from talent.core.errors import Finding
 from talent.core.workdays import not_loaded
-from talent.pay.award import AwardShare, split_allotment
+from talent.pay.awards.rules import AwardShare, split_allotment
 from talent.pay.facts import Absence
 from talent.pay.rules import compute_year
 from talent.words.pay import WORDS

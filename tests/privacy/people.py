@@ -14,6 +14,7 @@ from talent.core.batches import ChangeImage, ImportBatch
 from talent.core.secrets import masked
 from talent.core.work import Program, Work
 from talent.exchange.models import Proposal
+from talent.pay.awards.models import PayAward, PayDistribution
 from talent.pay.models import PayBatch, PayFinding, PayLine
 from talent.people.models import Absence, Appraisal, ConductCase, Exchange, Person, PersonAlias, School
 from talent.people.numbers import place_of
@@ -50,6 +51,8 @@ def fill(program: Program, staff_no: str, word: str, user_id: int) -> int:
         training = work.session.scalars(select(Training).where(Training.person_id == person_id)).one()
         batch = work.session.scalars(select(ImportBatch)).first()
         assert batch is not None
+        work.session.add(PayAward(distribution_id=_split(work), number=person_id, person_id=person_id,
+                                  staff_no=f"{word}号", participant=True, fen=123456))
         work.session.add(ChangeImage(
             batch_id=batch.id, table_name="trainings", row_id=training.id, action="update",
             before=f'{{"name": "{word}旧"}}', after=f'{{"name": "{word}新"}}'))
@@ -116,6 +119,18 @@ def _batches(work: Work) -> tuple[int, int]:
         work.session.add_all([pay, run, ImportBatch(state="accepted", files="[]", created_at=MOMENT)])
         work.session.flush()
     return pay.id, run.id
+
+
+def _split(work: Work) -> int:
+    """A school's split of what the pay batch brought it, made once."""
+    split = work.session.scalars(select(PayDistribution)).first()
+    if split is None:
+        split = PayDistribution(year=2024, school_id=_school(work), sequence=1, batch_id=_batches(work)[0],
+                                allotment_fen=0, head=0, method="equal", drawn_by=1, drawn_by_name="x",
+                                drawn_at=MOMENT, content_hash="x")
+        work.session.add(split)
+        work.session.flush()
+    return split.id
 
 
 def _of_account(user_id: int, word: str) -> list[Any]:

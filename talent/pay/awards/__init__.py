@@ -1,0 +1,1 @@
+"""From a school's allotment to what each person is given: the split, its notice, its submission."""
