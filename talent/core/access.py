@@ -184,6 +184,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
 STEP_UP = frozenset({
     "account:manage", "policy:approve", "portrait:publish", "person:reveal", "mydata:export",
     "retention:approve", "notice:approve", "breach:list", "pay:approve", "pay:lock", "period:approve",
+    "award:submit",
 })
 
 

@@ -123,6 +123,9 @@ PAY_ACCOUNT: Mapping[str, str] = {
 PAY_ENTRY: Mapping[str, str] = {
     "计提": "accrual", "冲销": "reversal", "调整": "adjustment", "支付": "payment", "补付": "reissue",
 }
+#: How a school shares its allotment out, and where its split stands.
+AWARD_METHOD: Mapping[str, str] = {"按计入月数": "months", "按积分": "points", "平均": "equal", "逐人填写": "by_hand"}
+AWARD_STATE: Mapping[str, str] = {"分配草案": "draft", "已提交": "submitted", "已被后一次分配替代": "superseded"}
 #: What a row of premises is about.
 PREMISES_OF: Mapping[str, str] = {**PUPIL_STAGE, "全校": "whole"}
 #: The resource indicators in short, as boards and findings name them; what they require is in the policy book.
@@ -169,6 +172,8 @@ AUDIT_ACTION: Mapping[str, str] = {
     "知悉激励的发现": "pay:acknowledge", "批准激励": "pay:approve", "确认激励的假定参数": "pay:assume", "备注激励": "pay:comment",
     "计算激励": "pay:compute", "学校确认激励": "pay:confirm", "学校对激励提出异议": "pay:dispute", "暂缓激励一行": "pay:hold",
     "锁定激励": "pay:lock", "解除暂缓激励一行": "pay:release", "退回激励": "pay:return", "复核激励": "pay:review",
+    "学校分配激励": "award:draw", "改动激励分配": "award:change", "公示激励分配": "award:notice", "提交激励分配": "award:submit",
+    "撤回激励分配草案": "award:withdraw",
     "批准政策参数": "policy:approve", "提出政策参数": "policy:propose",
     "退回政策参数": "policy:reject", "撤回政策参数": "policy:withdraw", "计算画像": "portrait:build",
     "决定画像组数": "portrait:decide", "发布画像": "portrait:publish", "申请计算画像": "portrait:request",

@@ -13,6 +13,7 @@ from talent.core.work import Work
 from talent.core.workdays import WorkCalendar
 from talent.pay import content, proof, records, snapshots, stored
 from talent.pay.acts import acts_of
+from talent.pay.awards import proof as splits
 from talent.pay.book import planned
 from talent.pay.carrying import carry
 from talent.pay.chain import CLAUSE, LOCKED, SIGNED
@@ -125,10 +126,12 @@ def verify(session: Session) -> list[Finding]:
 
     Amounts are whole fen and not negative, lines add up to the total, the snapshot is whole, the hash is that of the
     content, and the snapshot computed again gives the same parameters, lines and findings, byte by byte. Then the
-    decisions on each batch, the periods, and every entry of the ledger (:mod:`talent.pay.proof`).
+    decisions on each batch, the periods, and every entry of the ledger (:mod:`talent.pay.proof`), and the splits of
+    the schools (:mod:`talent.pay.awards.proof`).
     """
     batches = session.scalars(select(PayBatch).order_by(PayBatch.id)).all()
-    return [*(finding for batch in batches for finding in _broken(session, batch)), *proof.broken(session)]
+    return [*(finding for batch in batches for finding in _broken(session, batch)), *proof.broken(session),
+            *splits.broken(session)]
 
 
 def _broken(session: Session, batch: PayBatch) -> Iterator[Finding]:

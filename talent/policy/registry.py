@@ -42,6 +42,7 @@ TYPES: dict[str, Any] = {
     "paired_assistance.absence_limit": types.WorkingDays,
     "paired_assistance.discarded_appraisals": types.Codes,
     "paired_assistance.participants_minimum_share": types.Share,
+    "paired_assistance.award_notice_days": types.WorkingDays,
     "hours.levels": tables.HoursLevelTable,
     "hours.evaluation_minimum": types.HundredthsOfHour,
     "hours.evaluation_years": types.Years,

@@ -1,12 +1,13 @@
 """Splitting a school's allotment: to the fen, mainly for those who served (rules §2.10)."""
 
 from fractions import Fraction
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from talent.pay.awards.rules import AwardShare, split_allotment
+from talent.pay.awards.rules import AwardShare, Claim, divide, split_allotment
 
 from .builders import stated
 
@@ -107,3 +108,39 @@ def test_awards_sum_to_the_allotment(allotment_fen: int, weights: list[int]) -> 
         assert not any(weights)
     else:
         assert sum(award.amount_fen for award in split.awards) == allotment_fen
+
+
+# ── a whole split ────────────────────────────────────────────────────────────────────────────────────────────
+
+WEIGHTS = st.fractions(0, 1000, max_denominator=12)
+
+
+@st.composite
+def claims(draw: st.DrawFn) -> list[Claim]:
+    """People who served, sharing by any weights, and named lines of others."""
+    served = draw(st.lists(WEIGHTS, min_size=1, max_size=20))
+    others = draw(st.lists(st.integers(0, 10**7), max_size=8))
+    return [*(Claim(f"T{number:03}", weight=weight) for number, weight in enumerate(served)),
+            *(Claim(f"X{number:03}", "协助人员", fen=fen) for number, fen in enumerate(others))]
+
+
+@given(st.integers(0, 10**10), claims(), st.randoms())
+def test_any_draw_sums_to_the_allotment_and_order_changes_nothing(
+    allotment_fen: int, drawn: list[Claim], random: Random
+) -> None:
+    division = divide(allotment_fen, drawn, HALF)
+    if division.refusals:
+        assert sum(claim.fen for claim in drawn) > allotment_fen or not any(claim.weight for claim in drawn)
+        return
+    assert sum(fen for _, fen in division.rows) == allotment_fen and division.left_fen == 0
+    assert [fen for claim, fen in division.rows if claim.purpose] == [claim.fen for claim in drawn if claim.purpose]
+    shuffled = list(drawn)
+    random.shuffle(shuffled)
+    assert divide(allotment_fen, shuffled, HALF) == division
+
+
+@given(st.integers(0, 10**9), st.lists(st.integers(0, 10**8), max_size=20))
+def test_sums_by_hand_come_back_with_what_they_leave(allotment_fen: int, sums: list[int]) -> None:
+    division = divide(allotment_fen, [Claim(f"T{number:03}", fen=fen) for number, fen in enumerate(sums)], HALF)
+    assert [fen for _, fen in division.rows] == sums
+    assert division.left_fen == allotment_fen - sum(sums)

@@ -5,7 +5,7 @@ less than the policy's minimum share for the participants is a finding.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -66,18 +66,21 @@ def split_allotment(allotment_fen: int, shares: Sequence[AwardShare], minimum_sh
         Award(share.key, amount, share.participant, share.name)
         for share, amount in zip(shares, amounts, strict=True)
     )
-    split = AllotmentSplit(awards)
-    if split.participants_fen >= minimum_share.value * allotment_fen:
-        return split
-    minority = cited(
+    return AllotmentSplit(awards, minority(allotment_fen, AllotmentSplit(awards).participants_fen, minimum_share))
+
+
+def minority(allotment_fen: int, participants_fen: int, minimum_share: Value) -> tuple[Finding, ...]:
+    """The finding "mainly": less than the policy's share for those who served; nothing where it is kept."""
+    if participants_fen >= minimum_share.value * allotment_fen:
+        return ()
+    return (cited(
         "pay.participants_minority",
         minimum_share,
         level="warning",
         allotment_fen=allotment_fen,
-        participants_fen=split.participants_fen,
+        participants_fen=participants_fen,
         minimum_share=str(minimum_share.value),
-    )
-    return AllotmentSplit(awards, (minority,))
+    ),)
 
 
 def _refusals(allotment_fen: int, shares: Sequence[AwardShare], rule: Value) -> tuple[Finding, ...]:
@@ -94,4 +97,71 @@ def _refusals(allotment_fen: int, shares: Sequence[AwardShare], rule: Value) -> 
             found.append(cited("pay.award_unnamed", rule, key=share.key))
     if not found and allotment_fen and not any(share.weight for share in shares):
         found.append(cited("pay.award_nobody", rule, allotment_fen=allotment_fen))
+    return tuple(found)
+
+
+# ── a whole split: sums that are fixed, and shares in what they leave ────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One row of a split. With ``weight`` it shares in what the fixed sums leave; else ``fen`` is its sum.
+
+    ``purpose`` names the line of somebody who did not serve, and is empty for who did.
+    """
+
+    staff_no: str
+    purpose: str = ""
+    weight: Fraction | None = None
+    fen: int = 0
+
+    @property
+    def participant(self) -> bool:
+        return not self.purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """The claims in order with the sum of each. ``left_fen`` is what they do not take of the allotment."""
+
+    rows: tuple[tuple[Claim, int], ...] = ()
+    left_fen: int = 0
+    refusals: tuple[Finding, ...] = ()
+
+
+def divide(allotment_fen: int, claims: Iterable[Claim], minimum_share: Value) -> Division:
+    """Split an allotment among claims, whatever their order; fixed sums need not add up to it yet.
+
+    Refused: what :func:`split_allotment` refuses, a person both among those who served and the others, and shares
+    for which the fixed sums leave less than nothing.
+    """
+    ordered = sorted(claims, key=lambda claim: (not claim.participant, claim.purpose, claim.staff_no))
+    fixed = sum(claim.fen for claim in ordered if claim.weight is None)
+    shared = [claim for claim in ordered if claim.weight is not None]
+    refusals = _contradictions(allotment_fen, ordered, fixed if shared else 0, minimum_share)
+    if refusals:
+        return Division(refusals=refusals)
+    split = split_allotment(
+        allotment_fen - fixed if shared else 0,
+        [AwardShare(claim.staff_no, claim.weight or 0, claim.participant, claim.purpose) for claim in shared],
+        minimum_share)
+    if split.refusals:
+        return Division(refusals=split.refusals)
+    amounts = {id(claim): award.amount_fen for claim, award in zip(shared, split.awards, strict=True)}
+    rows = tuple((claim, amounts.get(id(claim), claim.fen)) for claim in ordered)
+    return Division(rows, allotment_fen - sum(fen for _, fen in rows))
+
+
+def _contradictions(
+    allotment_fen: int, claims: Sequence[Claim], fixed: int, rule: Value
+) -> tuple[Finding, ...]:
+    served = Counter(claim.staff_no for claim in claims if claim.participant)
+    others = Counter(claim.staff_no for claim in claims if not claim.participant)
+    found = [cited("pay.award_twice", rule, key=key, times=times)
+             for counted in (served, others) for key, times in sorted(counted.items()) if times > 1]
+    found += [cited("pay.award_both", rule, key=key) for key in sorted(served.keys() & others.keys())]
+    found += [cited("pay.award_negative", rule, key=claim.staff_no, weight=str(claim.fen))
+              for claim in claims if claim.fen < 0]
+    if fixed > allotment_fen:
+        found.append(cited("pay.award_over", rule, fixed_fen=fixed, allotment_fen=allotment_fen))
     return tuple(found)
