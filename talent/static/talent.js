@@ -59,6 +59,28 @@
       button.textContent = button.dataset.done;
     }));
 
+  /* A sum shared out by hand: what is left of it is told while one types, in whole fen. */
+  all("form[data-share]").forEach((form) => {
+    const fen = (typed) => {
+      const found = /^(\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(?:\.(\d{1,2}))?$/.exec(typed.trim() || "0");
+      return found ? BigInt(found[1].replaceAll(",", "") + (found[2] || "").padEnd(2, "0")) : null;
+    };
+    const yuan = (sum) => {
+      const digits = String(sum).padStart(3, "0");
+      return `${digits.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, ",")}.${digits.slice(-2)}`;
+    };
+    const tell = () => {
+      const sums = all("[data-yuan]", form).map((field) => fen(field.value));
+      const odd = sums.includes(null);
+      const left = odd ? 0n : sums.reduce((rest, sum) => rest - sum, BigInt(form.dataset.share));
+      const state = odd ? "odd" : left > 0n ? "less" : left < 0n ? "more" : "even";
+      all("[data-when]", form).forEach((part) => { part.hidden = part.dataset.when !== state; });
+      all("[data-left]", form).forEach((part) => { part.textContent = yuan(left < 0n ? -left : left); });
+    };
+    form.addEventListener("input", tell);
+    tell();
+  });
+
   /* A long task: asks every two seconds, then opens what it made. */
   all("[data-poll]").forEach((panel) => {
     const part = (name, text) => { panel.querySelector(`[data-part="${name}"]`).textContent = text; };

@@ -15,6 +15,7 @@ from talent.core.money import uppercase
 from talent.core.terms import PAY_STATE, ROLE_NAME, chinese, words_of
 from talent.core.work import Work
 from talent.pay import commands, comparison, queries
+from talent.pay.awards.queries import award_of
 from talent.pay.chain import LOCKED
 from talent.pay.conventions import WHOLE_MONTHS
 from talent.pay.facts import YEARLY_AMOUNT
@@ -115,6 +116,7 @@ def _batch_page(work: Work, batch: PayBatch) -> dict[str, Any]:
         "parameters": receipt.parameters(view.parameters, None, batch.year),
         "source": receipt.common_source(view.parameters),
         "state": _state(batch, view.assumed), "whole": whole,
+        "splits_url": url_for(".splits", year=batch.year) if batch.state in LOCKED and not batch.adjusts_id else "",
         "convention": receipt.convention_name(batch.convention), "computed_by": _computer(batch),
         "errors": sum(item["level"] == "error" for item in found), "printed": _printed(batch),
     }
@@ -304,10 +306,12 @@ def line(line_id: int) -> str:
     with open_read() as work:
         view = queries.receipt_view(work, line_id)
         aside = pay_way.aside_of(work, line_id)
+        award = award_of(work, view.year, view.person_id, view.school_code) if view.state in LOCKED else None
     assumed = sum(value["basis"] == "assumed" for value in view.parameters)
     said = [worded(finding) for finding in view.findings]
     return render_template(
-        "pay/line.html", view=view, aside=aside, state=_state(view, assumed), uppercase=uppercase(view.fen),
+        "pay/line.html", view=view, aside=aside, award=award, state=_state(view, assumed),
+        uppercase=uppercase(view.fen),
         formula=receipt.formula(view), rounding=receipt.rounding(view), months=receipt.months(view),
         parameters=receipt.parameters(view.parameters, view.receipt["calendar"], view.year),
         grounds=_grounds(view.parameters), source=receipt.common_source(view.parameters),

@@ -1,11 +1,10 @@
 """Taking a pay batch along its chain: review, approval, lock and return, a school's answer, and what goes beside."""
 
 from collections.abc import Callable, Mapping, Sequence
-from io import BytesIO
 from typing import Any, ClassVar
 
 from flask import Response as FlaskResponse
-from flask import flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.file import FileField
 from werkzeug.wrappers import Response
@@ -13,7 +12,6 @@ from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from talent.accounts.queries import holders
-from talent.core import files
 from talent.core.access import RIGHTS
 from talent.core.errors import Finding, NotFound, RuleViolation
 from talent.core.numbers import whole
@@ -28,10 +26,10 @@ from talent.web import kit
 from talent.web.pay import pages
 from talent.web.pay_way import act_name, step_moment
 from talent.web.refusals import worded
-from talent.web.security import current_actor, open_read, open_write, permission, program
+from talent.web.scans import attached, hand_out, keep_scan
+from talent.web.security import current_actor, open_read, open_write, permission
 
 BATCH = "/batch/<number:batch_id>"
-MAGIC = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 DOES: Mapping[str, Callable[..., object]] = {
     "review": chain_commands.review, "approve": chain_commands.approve, "return": chain_commands.return_,
     "lock": posting.lock,
@@ -150,16 +148,12 @@ def said(findings: Sequence[Finding]) -> list[dict[str, Any]]:
 def _sheet(work: Work, form: StepForm) -> Sheet | None:
     """The scan handed in, kept; None where nobody signed on paper."""
     item, signatory, name = form.sheet.data, form.signatory.data or "", (form.signer.data or "").strip()
-    if not item or not item.filename:
+    if not attached(item):
         if signatory or name:
             raise RuleViolation(Finding("pay.sheet_missing"))
         return None
     work.require("pay:sheet")
-    if not item.stream.read(8).startswith(MAGIC):
-        raise RuleViolation(Finding("pay.sheet_strange"))
-    item.stream.seek(0)
-    kept = files.store(work, program().settings.home, item.filename, item.stream)
-    return Sheet(kept.id, whole(signatory), name)
+    return Sheet(keep_scan(work, item, "pay.sheet_strange"), whole(signatory), name)
 
 
 # ── a school's answer ────────────────────────────────────────────────────────────────────────────────────────
@@ -263,8 +257,5 @@ def set_aside(line_id: int, act: str) -> Response:
 def sheet(step_id: int) -> FlaskResponse:
     """The scan of a signed sheet, to be saved."""
     with open_read() as work:
-        name, stored_as = chain_queries.sheet_of(work, step_id)
-    if not (files.folder(program().settings.home) / stored_as).is_file():
-        raise NotFound("sheet", step_id)
-    plain = BytesIO(files.content(program().settings.home, program().vault, stored_as))
-    return send_file(plain, mimetype="application/octet-stream", as_attachment=True, download_name=name)
+        kept = chain_queries.sheet_of(work, step_id)
+    return hand_out(*kept)

@@ -12,6 +12,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "pay.award_stranger": ("“{key}”{year} 年不在{school}的名册里", "请核对工号；总量只分给本校当年的人员"),
     "pay.award_many": ("其他人员超过 {most} 行", "请合并到本校确需分配的人"),
     "pay.award_purpose_long": ("“{key}”的名目超过 {most} 个字", "请写短一些"),
+    "pay.award_typed": ("“{key}”一行的“{typed}”不能用：{why}", "金额写成 24000 或 24,000.00 元，积分至多两位小数"),
+    "pay.award_notice_strange": ("公示文件不是 PDF、JPG 或 PNG", "请附公示的扫描件或照片；改过后缀名的不行"),
     "pay.award_stale": (
         "总量已由 {allotment_fen} 元变为 {standing_fen} 元，这份分配是按原来的总量作的", "请按现在的总量重新分配"),
     "pay.award_left": ("已分 {awarded_fen} 元，还差 {left_fen} 元到总量 {allotment_fen} 元", "各人之和须与总量一分不差"),

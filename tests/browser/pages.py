@@ -18,12 +18,15 @@ from talent.core.batches import ImportBatch
 from talent.core.work import Program, Work
 from talent.exchange import nominations, proposals
 from talent.exchange.models import Proposal
+from talent.pay.awards.models import PayDistribution
 from talent.pay.models import PayBatch, PayLine
 from talent.people.models import Employment, Person, School
 from talent.portraits import objections
 from talent.portraits.models import PortraitObjection, PortraitRun
 from talent.privacy import notices
+from tests.browser.splits import DONE_YEAR, DRAFT_YEAR, UNSPLIT_YEAR
 
+SPLIT = "/pay/awards/<number:year>/<code>"
 #: Addresses that answer with a file, with JSON, or with another address.
 NO_PAGES = {
     "/": "goes to the first page", "/healthz": "JSON", "/static/<path:filename>": "files",
@@ -31,6 +34,7 @@ NO_PAGES = {
     "/board/reports/<number:job_id>": "a PDF", "/imports/report/<number:batch_id>": "a sheet",
     "/imports/template/<kind>": "a sheet", "/records/people": "JSON",
     "/pay/sheet/<number:step_id>": "a scan",
+    f"{SPLIT}/notice/<number:number>": "a scan",
     "/people/staff/<staff_no>": "goes to the person's page",
     "/login/sso": "goes to the provider", "/account/identity": "goes to the provider",
     "/proof/sso": "goes to the provider",
@@ -42,6 +46,7 @@ SPECIAL: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "/people/<number:person_id>/acts/<act>":
         tuple({"act": act} for act in ("transfer", "teaching", "retire", "facts")),
     "/pay/batch/<number:batch_id>/<act>": tuple({"act": act} for act in ("approve", "lock", "return")),
+    SPLIT: tuple({"year": year} for year in (DRAFT_YEAR, DONE_YEAR, UNSPLIT_YEAR)),
     "/schools/<number:school_id>/<act>": tuple({"act": act} for act in ("rename", "merge", "close")),
     "/board/people": ({"of": "unrecorded"},),
     "/records/<kind>/": tuple({"kind": kind} for kind in ("titles", "mentoring", "assistance", "conduct")),
@@ -103,6 +108,9 @@ def filling(work: Work, staff_no: str) -> dict[str, Any]:
         return work.session.scalars(select(column).where(*conditions).order_by(column).limit(1)).one()
 
     person_id = first(Person.id, Person.staff_no == staff_no)
+    split_by = work.session.scalars(
+        select(School.code).join(PayDistribution, PayDistribution.school_id == School.id)
+        .where(PayDistribution.year == DRAFT_YEAR)).one()
     school = work.session.execute(
         select(School.id, School.code).join(Employment, Employment.school_id == School.id)
         .where(Employment.person_id == person_id, Employment.valid_to.is_(None))).one()
@@ -111,6 +119,7 @@ def filling(work: Work, staff_no: str) -> dict[str, Any]:
         "person_id": person_id, "staff_no": staff_no, "school_id": school.id, "code": school.code, "pay.code": paid,
         "nominations.proposal_id": first(Proposal.id, Proposal.asks != ""),
         "nominations.record_id": first(Assignment.id, Assignment.sending_school_id == school.id),
+        "awards.code": split_by, "year": DRAFT_YEAR,
         "pay.batch_id": first(PayBatch.id), "proposal_id": first(Proposal.id), "line_id": first(PayLine.id),
         "run_id": first(PortraitRun.id), "batch_id": first(ImportBatch.id), "user_id": first(User.id),
         "record_id": first(ContestResult.id, ContestResult.person_id == person_id),
@@ -128,7 +137,7 @@ def is_page(rule: Rule) -> bool:
 
 def addresses(app: Flask, rule: Rule, filled: Mapping[str, Any]) -> Iterator[str]:
     """The addresses of a rule that are looked at. An argument that nothing fills is a KeyError: fill it above."""
-    family = rule.endpoint.partition(".")[0]
+    family = "awards" if rule.rule.startswith(SPLIT) else rule.endpoint.partition(".")[0]
     for given in SPECIAL.get(rule.rule, ({},)):
         values = {name: filled.get(f"{family}.{name}", filled[name]) for name in rule.arguments - set(given)} | given
         yield app.url_map.bind("localhost").build(rule.endpoint, values)

@@ -33,14 +33,15 @@ CHOICES: Mapping[str, tuple[Any, ...]] = {
     "field": ("phone", "id_number"), "verdict": ("approve", "reject"), "filename": ("talent.css",),
     "people_acts.act": ("transfer", "teaching", "retire", "rehire", "facts", "post"),
     "school_acts.act": ("rename", "merge", "close", "correct"), "pay.act": ("review", "approve", "return", "lock"),
-    "pay.line.act": ("hold", "release"), "privacy.code": ("phone",), "year": (2021,),
+    "pay.line.act": ("hold", "release"), "privacy.code": ("phone",), "year": (2020,),
 }
 #: Names in queries, forms and bodies that lead to something of somebody → which.
 REFERENCES: Mapping[str, str] = {
     "q": "words", "school": "code", "school_code": "code", "staff_no": "staff_no", "apprentice_no": "staff_no",
     "sending_school_code": "code", "from_school_code": "code", "to_school_code": "code", "record_id": "record_id",
     "again": "proposal_id", "signatory": "user_id", "into": "code", "first": "code", "second": "code", "third": "code",
-    "teaching_schools": "code", "person_name": "words", "key": "code",
+    "teaching_schools": "code", "person_name": "words", "key": "code", "extra_no": "staff_no",
+    "served_no": "staff_no",
 }
 #: What a form needs beside a name that leads to somebody, to be taken.
 TYPED: Mapping[str, Mapping[str, str]] = {
@@ -55,17 +56,17 @@ TYPED: Mapping[str, Mapping[str, str]] = {
 BESIDE: Mapping[str, Mapping[str, str]] = {"/corrections/new": {"kind": "training"}}
 #: Names that lead to nothing of anybody.
 PLAIN = frozenset({
-    "act", "action", "actor", "again_password", "against", "answer", "appraisal", "area", "as_of", "backbone",
-    "basis", "carried", "category", "change", "changed_on", "claim", "class", "clause", "code", "column", "comment",
-    "community", "confirmed", "convention", "csrf_token", "current", "display_name", "document", "encoding", "error",
-    "exchange", "expires_on", "file", "files", "finding", "form", "good_rows_only", "grade", "group", "heading",
-    "hidden", "hours", "k", "k_reason", "keep", "kind", "label", "lang", "left_on", "level", "method", "mode", "name",
-    "name_1", "name_2", "new", "next", "note", "number", "of", "on", "overdue", "own", "ownership", "page", "part",
-    "password", "period", "post", "professional_title", "published", "q_kind", "quota_type", "reads_only", "reason",
-    "repeat", "result", "role", "rule", "run", "seal", "seen", "sheet", "signer", "since", "size", "sort", "source",
-    "stage", "state", "status", "subject", "subject_key", "tab", "table", "tier", "title", "token", "until", "v",
-    "valid_to", "value", "verdict", "version", "warning_reason", "warnings", "why", "with", "words", "workdays",
-    "year",
+    "act", "action", "actor", "again_password", "against", "answer", "appraisal", "area", "as_of", "backbone", "basis",
+    "carried", "category", "change", "changed_on", "claim", "class", "clause", "code", "column", "comment", "community",
+    "confirmed", "convention", "csrf_token", "current", "display_name", "document", "encoding", "end", "error",
+    "exchange", "expires_on", "extra_fen", "extra_purpose", "file", "files", "finding", "form", "good_rows_only",
+    "grade", "group", "heading", "hidden", "hours", "k", "k_reason", "keep", "kind", "label", "lang", "left_on",
+    "level", "method", "mode", "name", "name_1", "name_2", "new", "next", "no", "note", "number", "of", "on", "overdue",
+    "own", "ownership", "page", "part", "password", "period", "post", "professional_title", "published", "q_kind",
+    "quota_type", "reads_only", "reason", "repeat", "result", "role", "rule", "run", "scan", "seal", "seen",
+    "served_value", "sheet", "signer", "since", "size", "sort", "source", "stage", "start", "state", "status",
+    "subject", "subject_key", "tab", "table", "tier", "title", "token", "until", "v", "valid_to", "value", "verdict",
+    "version", "warning_reason", "warnings", "where", "why", "with", "words", "workdays", "year",
 })
 #: What is asked by POST of oneself or of the whole district alone: it names nobody.
 NAMES_NOBODY: Mapping[str, str] = {

@@ -30,6 +30,7 @@ from talent.exchange import entries, nominations, proposals, staging
 from talent.exchange.staging import Upload
 from talent.indicators.models import Enrolment, Facility, Quota
 from talent.pay import periods
+from talent.pay.awards.writing import Extra
 from talent.pay.models import PayLine
 from talent.people.models import (
     Absence,
@@ -53,6 +54,7 @@ from tests import factories
 from tests.browser_client import Browser, Site
 from tests.conftest import Clock
 from tests.pay.office import Office
+from tests.pay.splits import Splitting
 from tests.portraits.stored import HOURS_ONLY, add_run
 from tests.privacy.people import give_numbers
 
@@ -141,6 +143,7 @@ def build(site: Site) -> District:
         _proposal(made, word)
     _schools(made)
     _pay(made)
+    _splits(made)
     _portraits(made)
     _objections(made)
     _nominations(made)
@@ -253,6 +256,17 @@ def _pay(made: District) -> None:
     with program.begin(office.finance2) as work:
         made.shared["act_id"] = periods.request(work, code="2026-10", act="open", reason="月结").id
     made.shared |= {"pay.batch_id": batch, "year": 2021}
+
+
+def _splits(made: District) -> None:
+    """Each school splits the locked year; the far one has submitted its split, with its notice."""
+    for word in (NEAR, FAR):
+        school = Splitting(made.office, SCHOOLS[word], 2020)
+        school.clerk, school.head = made.account("school", word), made.account("principal", word)
+        school.draw()
+        school.change("months", extras=[Extra(f"{word}友", f"{word}目", 100_000)])
+        school.notice(file_id=made.office.scan)
+    school.submit()
 
 
 def _portraits(made: District) -> None:

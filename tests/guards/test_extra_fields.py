@@ -82,7 +82,7 @@ NEWCOMER = Sent("admin", "/admin/accounts/new", {"name": "newcomer", "display_na
                                                  "password": "another horse 8 lines"})
 SHEET = "工号,年度,考核结果\nNEARQ号,2022,合格\n".encode()
 TEACHERS = Sent("admin", "/admin/accounts/teachers", {"school_code": "S1"})
-BATCH = "/pay/batch/{pay.batch_id}"
+BATCH, SPLIT = "/pay/batch/{pay.batch_id}", "/pay/awards/2020/{code}"
 CONFIRMED = Sent("principal", f"{BATCH}/school/S1", {"verdict": "confirm"}, page=f"{BATCH}/school/S1")
 OPEN_RUN = "/portraits/run/{draft_id}"
 DECISION = {"k_reason": "两类最稳定", "method": "model", "name_1": "研修成长型", "name_2": "竞赛见长型"}
@@ -143,6 +143,11 @@ SENT = (
     Sent("hr", f"{BATCH}/acknowledge", {"finding": "{finding_id}"}),
     Sent("finance", f"{BATCH}/assume", {"document": "明教〔2022〕3号"}),
     Sent("hr", f"{BATCH}/remark", {"comment": "请核对"}),
+    Sent("school", f"{SPLIT}/draw", {"method": "equal"}, page=SPLIT),
+    Sent("school", f"{SPLIT}/withdraw", page=SPLIT),
+    Sent("school", f"{SPLIT}/edit", {"extra_no": "NEARQ友", "extra_purpose": "管理人员", "extra_fen": "5"}),
+    Sent("school", f"{SPLIT}/notice", {"start": "2026-08-20", "end": "2026-08-31", "where": "教工大会"}),
+    Sent("principal", f"{SPLIT}/submit"),
     Sent("finance", "/pay/compute", {"year": "2022"}),
     Sent("hr", "/pay/line/{line_id}/hold", {"version": "{batch_version}", "comment": "待核"}),
     Sent("finance", "/pay/periods", {"code": "2026-11", "act": "open", "reason": "月结"}),

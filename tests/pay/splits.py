@@ -19,10 +19,10 @@ NOTICE = (date(2026, 8, 24), date(2026, 8, 31))
 
 
 class Splitting:
-    """One school's split of 2021: its clerk draws, its principal submits."""
+    """One school's split of a year: its clerk draws, its principal submits."""
 
-    def __init__(self, office: Office, code: str = "A") -> None:
-        self.office, self.code = office, code
+    def __init__(self, office: Office, code: str = "A", year: int = YEAR) -> None:
+        self.office, self.code, self.year = office, code, year
         self.clerk = office.actor(f"clerk-{code.lower()}", "school", school_code=code)
         self.head = office.principal_of(code)
         self.school_id = office.school(code)
@@ -35,7 +35,8 @@ class Splitting:
         """The draft, else the newest split."""
         with self.program.read(operator()) as work:
             found = work.session.scalars(
-                select(PayDistribution).where(PayDistribution.school_id == self.school_id)
+                select(PayDistribution)
+                .where(PayDistribution.school_id == self.school_id, PayDistribution.year == self.year)
                 .order_by(PayDistribution.sequence.desc())).first()
             if found is not None:
                 work.session.expunge(found)
@@ -45,7 +46,7 @@ class Splitting:
         """The split as somebody sees it who opens its page now."""
         row = self.row()
         seen = row.version if row is not None and row.state == "draft" else 0
-        return Place(YEAR, self.school_id, seen if version is None else version)
+        return Place(self.year, self.school_id, seen if version is None else version)
 
     def draw(self, method: str = "months", by: Actor | None = None, place: Place | None = None) -> None:
         with self.program.begin(by or self.clerk) as work:
@@ -56,9 +57,10 @@ class Splitting:
         with self.program.begin(by or self.clerk) as work:
             commands.change(work, place=place or self.place(), method=method, values=values or {}, extras=extras)
 
-    def notice(self, days: tuple[date, date] = NOTICE, by: Actor | None = None) -> None:
+    def notice(self, days: tuple[date, date] = NOTICE, by: Actor | None = None, file_id: int | None = None) -> None:
         with self.program.begin(by or self.clerk) as work:
-            commands.post_notice(work, place=self.place(), start=days[0], end=days[1], where="校务公开栏")
+            commands.post_notice(work, place=self.place(), start=days[0], end=days[1], where="校务公开栏",
+                                 file_id=file_id)
 
     def submit(self, by: Actor | None = None, place: Place | None = None, seen: str | None = None,
                reason: str = "") -> None:

@@ -19,6 +19,7 @@ from talent.pay.awards import commands
 from talent.pay.awards.commands import Place
 from talent.pay.awards.models import PayAward, PayDistribution
 from talent.pay.awards.writing import Extra
+from talent.web import awards
 from talent.words.pay import WORDS as PAY_WORDS
 from talent.words.pay_awards import WORDS
 from tests import factories
@@ -121,7 +122,8 @@ def test_a_change_that_makes_no_sense_is_refused(
 
 def test_a_line_without_a_name_is_refused(school: Splitting) -> None:
     school.draw()
-    assert "pay.award_unnamed" in refused(lambda: school.change("months", extras=[Extra("T4", "", 1)]))
+    for blank in ("", " ", "\u3000"):
+        assert "pay.award_unnamed" in refused(partial(school.change, "months", extras=[Extra("T4", blank, 1)]))
 
 
 def test_nothing_is_split_before_the_lock_or_where_nothing_stands(program: Program) -> None:
@@ -373,7 +375,7 @@ def test_the_clock_ends_a_notice(school: Splitting, clock: Clock) -> None:
 
 
 def test_every_refusal_has_its_words() -> None:
-    rooms = Path(commands.__file__).parent.glob("*.py")
+    rooms = [*Path(commands.__file__).parent.glob("*.py"), *Path(awards.__file__).parent.glob("awards*.py")]
     raised = {code for room in rooms for code in re.findall(r'"(pay\.[a-z_]+)"', room.read_text(encoding="utf-8"))}
     conflicts = {f"conflict.{what}" for what in ("pay_distribution", "pay_distribution_drawn", "pay_distribution_gone")}
     assert raised | conflicts == (set(WORDS) | {code for code in raised if code in PAY_WORDS})

@@ -72,18 +72,21 @@ def change(
 def post_notice(
     work: Work, *, place: Place, start: date, end: date, where: str = "", note: str = "", file_id: int | None = None
 ) -> None:
-    """Keep from when to when, and where, the school put the split up for everybody to see."""
+    """Keep from when to when, and where, the school put the split up for everybody to see.
+
+    ``file_id`` is the notice itself; without one the notice kept for these same sums stays.
+    """
     draft = _draft(work, place, DRAW)
     days = notice_days(work.book, start)
     found = notice_wrong(start, end, days.value, WorkCalendar(work.book.calendars()), work.today)
     if found:
         raise RuleViolation(found)
     draft.notice_from, draft.notice_to, draft.notice_place, draft.note = start, end, where.strip(), note.strip()
-    draft.notice_file_id = file_id
+    draft.notice_file_id = file_id or draft.notice_file_id
     draft.version += 1
     seal(work.session, draft)
     work.record("award:notice", "pay_distribution", draft.id, start=start.isoformat(), end=end.isoformat(),
-                place=where.strip(), file_id=file_id)
+                place=where.strip(), file_id=draft.notice_file_id)
 
 
 def submit(work: Work, *, place: Place, seen: str, reason: str = "") -> None:

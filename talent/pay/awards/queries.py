@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -10,6 +10,8 @@ from sqlalchemy import and_, case, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from talent.core.errors import Finding, NotFound
+from talent.core.files import StoredFile
+from talent.core.views import copied
 from talent.core.work import Work
 from talent.pay.awards.commands import READ
 from talent.pay.awards.ground import COUNTING, Ground, Served, ground_of, standing_sum
@@ -40,6 +42,31 @@ class AwardRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class SplitShown:
+    """A split as its page shows it."""
+
+    id: int
+    year: int
+    sequence: int
+    allotment_fen: int
+    state: str
+    version: int
+    method: str
+    notice_from: date | None
+    notice_to: date | None
+    notice_place: str
+    notice_file_id: int | None
+    note: str
+    minority_reason: str
+    drawn_by: int
+    drawn_by_name: str
+    drawn_at: datetime
+    submitted_by_name: str
+    submitted_at: datetime | None
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class SplitView:
     """A school's split of a year: what stands, the split shown (the draft, else the last), and all of them.
 
@@ -51,9 +78,9 @@ class SplitView:
     code: str
     school: str
     ground: Ground
-    split: PayDistribution | None
+    split: SplitShown | None
     rows: Sequence[AwardRow]
-    splits: Sequence[PayDistribution]
+    splits: Sequence[SplitShown]
     missing: Sequence[Finding]
     minority: Sequence[Finding]
 
@@ -84,9 +111,9 @@ class SplitView:
 def split_view(work: Work, year: int, code: str, *, number: int = 0) -> SplitView:
     """A school's split of a year; ``number`` asks for an older one. A school out of reach is not found."""
     school = school_in_reach(work, year, code)
-    splits = work.session.scalars(
+    splits = [copied(row, SplitShown) for row in work.session.scalars(
         select(PayDistribution).where(PayDistribution.year == year, PayDistribution.school_id == school.id)
-        .order_by(PayDistribution.sequence.desc())).all()
+        .order_by(PayDistribution.sequence.desc()))]
     ground = ground_of(work.session, year, school.id)
     if ground.batch_id is None and not splits:
         raise NotFound("pay_distribution", year)
@@ -110,6 +137,8 @@ class SchoolThen(NamedTuple):
 def school_in_reach(work: Work, year: int, code: str) -> SchoolThen:
     """The school whose splits of a year the actor reads."""
     scope = work.require(READ)
+    if not MINYEAR <= year < MAXYEAR:
+        raise NotFound("year", year)
     found = work.session.execute(
         select(School.id, school_name_in(literal(year))).where(School.code == code)).one_or_none()
     if found is None or not (scope.everyone or found[0] in scope.schools):
@@ -117,7 +146,20 @@ def school_in_reach(work: Work, year: int, code: str) -> SchoolThen:
     return SchoolThen(*found)
 
 
-def _rows(session: Session, split: PayDistribution, ground: Ground) -> list[AwardRow]:
+def notice_file(work: Work, year: int, code: str, number: int) -> tuple[str, str]:
+    """(name, where it is kept) of a split's own notice."""
+    school = school_in_reach(work, year, code)
+    found = work.session.execute(
+        select(StoredFile.name, StoredFile.stored_as)
+        .join(PayDistribution, PayDistribution.notice_file_id == StoredFile.id)
+        .where(PayDistribution.year == year, PayDistribution.school_id == school.id,
+               PayDistribution.sequence == number)).one_or_none()
+    if found is None:
+        raise NotFound("sheet", number)
+    return found.name, found.stored_as
+
+
+def _rows(session: Session, split: SplitShown, ground: Ground) -> list[AwardRow]:
     served = {person.person_id: person for person in ground.people}
     found = session.execute(
         select(PayAward.number, PayAward.person_id, PayAward.staff_no, Person.name, PayAward.purpose, PayAward.weight,
@@ -127,7 +169,7 @@ def _rows(session: Session, split: PayDistribution, ground: Ground) -> list[Awar
     return [AwardRow(*row, None if row.purpose else served.get(row.person_id)) for row in found]
 
 
-def _ready(work: Work, split: PayDistribution, ground: Ground, rows: Sequence[AwardRow]) -> Ready:
+def _ready(work: Work, split: SplitShown, ground: Ground, rows: Sequence[AwardRow]) -> Ready:
     given = sum(row.fen for row in rows if row.participant)
     return Ready(split.allotment_fen, ground.allotment_fen, sum(row.fen for row in rows), split.notice_to, work.today,
                  minority(split.allotment_fen, given, minimum_share(work.book, split.year)))
@@ -234,12 +276,14 @@ def own_awards(work: Work) -> list[OwnAward]:
             for split, school, purpose, weight, fen in mine]
 
 
-def award_of(work: Work, year: int, person_id: int, school_id: int) -> int | None:
-    """What one person was given by the school's split that stands; None before it is submitted, or out of reach."""
+def award_of(work: Work, year: int, person_id: int, code: str) -> int | None:
+    """What one person was given by a school's split that stands; None before it is submitted, or out of reach."""
     scope = work.actor.scope(READ)
-    if not (scope.everyone or school_id in scope.schools or person_id in scope.persons):
+    found = work.session.execute(
+        select(PayAward.fen, School.id).join(PayDistribution, PayDistribution.id == PayAward.distribution_id)
+        .join(School, School.id == PayDistribution.school_id)
+        .where(PayDistribution.year == year, School.code == code, PayDistribution.state == "submitted",
+               PayAward.person_id == person_id, PayAward.participant)).one_or_none()
+    if found is None or not (scope.everyone or found.id in scope.schools or person_id in scope.persons):
         return None
-    return work.session.scalar(
-        select(PayAward.fen).join(PayDistribution, PayDistribution.id == PayAward.distribution_id)
-        .where(PayDistribution.year == year, PayDistribution.school_id == school_id,
-               PayDistribution.state == "submitted", PayAward.person_id == person_id, PayAward.participant))
+    return found.fen

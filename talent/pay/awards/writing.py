@@ -55,6 +55,7 @@ def write(
     """Divide and store: a new draft, or the draft with every sum anew. Its notice is void: it was of other sums."""
     if method not in METHODS:
         raise NotFound("method", method)
+    extras = [Extra(extra.staff_no.strip(), extra.purpose.strip(), extra.fen) for extra in extras]
     people = {person.staff_no: (person.person_id, person.name) for person in ground.people}
     others = staff_in(work.session, school_id, year, {extra.staff_no for extra in extras}) if extras else {}
     found = [*_strangers(work.session, school_id, year, values, people, extras, others), *_ill_named(extras)]

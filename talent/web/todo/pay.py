@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from flask_babel import gettext
 
 from talent.pay import chain_queries, waiting
+from talent.pay.awards import waiting as splits_waiting
 from talent.web.links import link_to
+from talent.web.templating import money
 from talent.web.todo.things import Look, Thing
 
 #: How long a new receipt is announced.
@@ -79,3 +81,34 @@ def periods(look: Look) -> Iterator[Thing]:
         yield Thing(gettext("批准会计期间"), gettext("另一位提出的打开或锁定，由您批准或退回"),
                     gettext("%(n)s 项", n=count), "pay", link_to("pay.period_list"), gettext("去批准"),
                     since=look.day(oldest))
+
+
+def splits(look: Look) -> Iterator[Thing]:
+    """Sums of the actor's school that it has not split as they stand: to draw, to put up, to submit."""
+    for each in splits_waiting.to_split(look.work):
+        ready, year = each.ready(look.work.today), each.year
+        if ready and not each.mine and look.actor.may("award:submit"):
+            what, why, act = (gettext("提交 %(year)s 年激励金分配", year=year),
+                              gettext("草案已公示期满，看过后提交"), gettext("去提交"))
+        elif each.drafted:
+            what, why, act = (gettext("办完 %(year)s 年激励金分配", year=year),
+                              gettext("草案已作，还要公示期满、由另一人提交"), gettext("去看"))
+        elif look.actor.may("award:draw"):
+            what, why, act = (gettext("分配 %(year)s 年激励金", year=year),
+                              gettext("本校总量已锁定，待分配：先作草案，再公示、提交"), gettext("去分配"))
+        else:
+            what, why, act = (gettext("%(year)s 年激励金待分配", year=year), gettext("本校总量已锁定，等经办人作草案"),
+                              gettext("去看"))
+        yield Thing(what, why, gettext("%(sum)s 元", sum=money(each.fen)), "pay",
+                    link_to("pay.split", year=year, code=each.code), act, since=look.work.today)
+
+
+def unsplit(look: Look) -> Iterator[Thing]:
+    """Schools with a sum that no submitted split gives out, for those who pay it."""
+    if not look.actor.may("pay:lock"):
+        return
+    year, count = splits_waiting.missing_schools(look.work)
+    if count:
+        yield Thing(gettext("催学校分配激励金"), gettext("总量已锁定，分配提交后才能发放到人"),
+                    gettext("%(n)s 所未分配", n=count), "pay", link_to("pay.splits", year=year), gettext("去看"),
+                    since=look.work.today)
