@@ -122,9 +122,15 @@ def content(home: Path, vault: Vault, stored_as: str) -> bytes:
 @contextmanager
 def readable(home: Path, vault: Vault, stored_as: str) -> Iterator[Path]:
     """A path at which the plain bytes can be read meanwhile, also by a child process; they never touch a disk."""
-    plain = content(home, vault, stored_as)
+    with as_path(content(home, vault, stored_as), Path(stored_as).suffix) as path:
+        yield path
+
+
+@contextmanager
+def as_path(plain: bytes, suffix: str) -> Iterator[Path]:
+    """The same of bytes at hand, before they are stored."""
     with tempfile.TemporaryDirectory(prefix="talent-read-") as name:
-        path = Path(name) / f"file{Path(stored_as).suffix}"
+        path = Path(name) / f"file{suffix}"
         if not hasattr(os, "memfd_create"):  # not Linux: a file of nobody else's, gone in a moment
             path.write_bytes(plain)
             yield path
