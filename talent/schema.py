@@ -11,7 +11,9 @@ from talent.indicators import models as indicators
 from talent.pay import chain_models as pay_chain
 from talent.pay import ledger_models as pay_ledger
 from talent.pay import models as pay
+from talent.pay import year_models as pay_years
 from talent.pay.awards import models as pay_awards
+from talent.pay.payout import models as pay_payout
 from talent.people import models as people
 from talent.portraits import models as portraits
 from talent.privacy import models as privacy
@@ -36,6 +38,8 @@ ROOMS = (
     pay_chain,
     pay_ledger,
     pay_awards,
+    pay_payout,
+    pay_years,
     portraits,
     privacy,
     exchange,

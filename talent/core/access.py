@@ -97,6 +97,8 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "period:approve": "all",
         "notice:count": "all",
         "notice:approve": "all",
+        "payout:read": "all",
+        "year:reopen": "all",
     },
     "principal": {
         **_OWN,
@@ -157,11 +159,16 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "pay:lock": "all",
         "pay:return": "all",
         "pay:sheet": "all",
+        "pay:export": "all",
+        "pay:settle": "all",
+        "payout:read": "all",
+        "year:close": "all",
+        "year:reopen": "all",
         "assistance:read": "all",
         "policy:read": "all",
         "api:use": "all",
     },
-    "auditor": {**_OWN, **_READS, "audit:read": "all", "api:use": "all", "retention:read": "all",
+    "auditor": {**_OWN, **_READS, "payout:read": "all", "audit:read": "all", "api:use": "all", "retention:read": "all",
                 "notice:count": "all"},
     # The person at the keyboard of the server: loads, computes drafts, reads, adds accounts; never approves,
     # publishes or reveals.
@@ -184,7 +191,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
 STEP_UP = frozenset({
     "account:manage", "policy:approve", "portrait:publish", "person:reveal", "mydata:export",
     "retention:approve", "notice:approve", "breach:list", "pay:approve", "pay:lock", "period:approve",
-    "award:submit",
+    "award:submit", "pay:export", "pay:settle", "year:close", "year:reopen",
 })
 
 

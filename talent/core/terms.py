@@ -117,11 +117,16 @@ PAY_STATE: Mapping[str, str] = {
 }
 PERIOD_ACT: Mapping[str, str] = {"打开": "open", "锁定": "lock", "重新打开": "reopen"}
 PERIOD_STATE: Mapping[str, str] = {"尚未打开": "", "已打开": "open", "已锁定": "locked"}
+#: What a year's book is made of.
+PAY_PART: Mapping[str, str] = {
+    "账簿": "entries", "已锁定的核算": "batches", "学校分配": "splits", "发放批": "payouts", "发放批的各笔": "items",
+    "银行的结果": "results", "收回的": "recoveries",
+}
 PAY_ACCOUNT: Mapping[str, str] = {
     "帮扶支教激励支出": "expense", "应付派出学校": "due_to_school", "财政拨款": "treasury",
 }
 PAY_ENTRY: Mapping[str, str] = {
-    "计提": "accrual", "冲销": "reversal", "调整": "adjustment", "支付": "payment", "补付": "reissue",
+    "计提": "accrual", "冲销": "reversal", "调整": "adjustment", "支付": "payment", "补付": "reissue", "收回": "recovery",
 }
 #: How a school shares its allotment out, and where its split stands.
 AWARD_METHOD: Mapping[str, str] = {"按计入月数": "months", "按积分": "points", "平均": "equal", "逐人填写": "by_hand"}
@@ -190,6 +195,10 @@ AUDIT_ACTION: Mapping[str, str] = {
     "离职": "person:resign", "重新入职、返聘": "person:rehire", "更正姓名": "person:name", "更正工号": "person:staff_no",
     "更正证件号码": "person:identity", "更正基本情况": "person:facts", "新设学校": "school:open",
     "学校更名": "school:rename", "学校停办": "school:close", "学校并入他校": "school:merge", "更正学校登记": "school:correct",
+    "制成发放批": "pay:export", "核对付款完毕": "pay:settle", "上传回盘": "payout:stage", "收下回盘": "payout:accept",
+    "放弃回盘": "payout:discard", "登记收回多付的": "payout:recover", "下载发放文件": "payout:download",
+    "结账": "year:close", "申请重新打开年度": "year:request", "批准重新打开年度": "year:approve", "退回重新打开年度": "year:reject",
+    "下载年度证据": "year:download",
     "申请会计期间": "period:request", "批准会计期间": "period:approve", "退回会计期间": "period:reject",
     "导出记录": "record:export", "导出监测指标": "indicator:export",
     "要看板报告": "report:ask", "制成看板报告": "report:make", "同意角色授权": "role:approve", "关联统一身份": "identity:link", "取消关联统一身份": "identity:unlink", "批量建教师账号": "account:add_teachers", "重发密码条": "account:reissue_slips", "角色终止": "role:end", "授予角色": "role:grant",

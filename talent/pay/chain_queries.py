@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from talent.core.access import Actor
@@ -18,6 +18,7 @@ from talent.pay.acts import Acts, acts_of, lines_hash
 from talent.pay.book import answering_schools, planned, standing_of, to_acknowledge
 from talent.pay.chain import CAPACITIES, EDGES, OPEN, Standing, missing
 from talent.pay.chain_models import PayStep
+from talent.pay.ledger import MONEY
 from talent.pay.ledger_models import PayEntry, PayPeriod, PayPeriodAct
 from talent.pay.models import SUPERSEDED, PayBatch, PayFinding, PayLine
 from talent.pay.queries import BatchHead, LineRow, assumed_in, head_of, line_rows, read_lines
@@ -213,11 +214,13 @@ class EntryRow:
     line_id: int | None
     posted_at: datetime
     posted_by: str
+    memo: str
 
 
 def entries(work: Work, *, period: str = "", kind: str = "", school: str = "", offset: int = 0,
             limit: int = 50) -> tuple[list[EntryRow], int, int]:
-    """One page of the ledger, the latest first; how many entries there are, and what they come to (reversals off)."""
+    """One page of the ledger, the latest first; how many entries there are, and what they come to: reversals off,
+    and what was paid left out unless payments alone are asked for, since it takes off what stands already."""
     work.require("ledger:read")
     where: list[ColumnElement[bool]] = []
     if period:
@@ -228,15 +231,15 @@ def entries(work: Work, *, period: str = "", kind: str = "", school: str = "", o
         where.append(School.code == school)
     joined = (select(PayEntry.id).join(PayPeriod, PayPeriod.id == PayEntry.period_id)
               .join(School, School.id == PayEntry.school_id).where(*where))
+    sign = case((PayEntry.kind == "reversal", -1), (PayEntry.kind.in_(MONEY), int(kind in MONEY)), else_=1)
     count, fen = work.session.execute(joined.with_only_columns(
-        func.count(), func.coalesce(func.sum(PayEntry.fen).filter(PayEntry.kind != "reversal"), 0)
-        - func.coalesce(func.sum(PayEntry.fen).filter(PayEntry.kind == "reversal"), 0))).one()
+        func.count(), func.coalesce(func.sum(PayEntry.fen * sign), 0))).one()
     rows: Sequence[Any] = work.session.execute(
         joined.join(Person, Person.id == PayEntry.person_id).join(PayBatch, PayBatch.id == PayEntry.batch_id)
         .with_only_columns(
             PayEntry.id, PayPeriod.code, PayEntry.kind, PayEntry.year, PayBatch.sequence, Person.staff_no, Person.name,
             school_name_in(PayEntry.year), PayEntry.debit, PayEntry.credit, PayEntry.fen, PayEntry.reverses_id,
-            PayEntry.line_id, PayEntry.posted_at, PayEntry.posted_by_name)
+            PayEntry.line_id, PayEntry.posted_at, PayEntry.posted_by_name, PayEntry.memo)
         .order_by(PayEntry.id.desc()).offset(offset).limit(limit)).all()
     return [EntryRow(*row) for row in rows], count, int(fen)
 

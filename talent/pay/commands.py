@@ -20,6 +20,7 @@ from talent.pay.chain import CLAUSE, LOCKED, SIGNED
 from talent.pay.content import BareLine
 from talent.pay.facts import TERM_KEYS, YEARLY_AMOUNT, PayTerms
 from talent.pay.models import REPLACEABLE, SUPERSEDED, PayBatch, PayFinding, PayLine, PaySnapshotPart
+from talent.pay.payout import proof as payout_proof
 from talent.pay.records import YearFacts
 from talent.pay.rules import YearResult
 from talent.pay.snapshots import Facts, Snapshot
@@ -126,12 +127,12 @@ def verify(session: Session) -> list[Finding]:
 
     Amounts are whole fen and not negative, lines add up to the total, the snapshot is whole, the hash is that of the
     content, and the snapshot computed again gives the same parameters, lines and findings, byte by byte. Then the
-    decisions on each batch, the periods, and every entry of the ledger (:mod:`talent.pay.proof`), and the splits of
-    the schools (:mod:`talent.pay.awards.proof`).
+    decisions on each batch, the periods, and every entry of the ledger (:mod:`talent.pay.proof`), the splits of the
+    schools (:mod:`talent.pay.awards.proof`), and what was paid out (:mod:`talent.pay.payout.proof`).
     """
     batches = session.scalars(select(PayBatch).order_by(PayBatch.id)).all()
     return [*(finding for batch in batches for finding in _broken(session, batch)), *proof.broken(session),
-            *splits.broken(session)]
+            *splits.broken(session), *payout_proof.broken(session)]
 
 
 def _broken(session: Session, batch: PayBatch) -> Iterator[Finding]:

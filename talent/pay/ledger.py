@@ -16,9 +16,13 @@ from talent.pay.content import canonical
 #: What the district spends on assistance, and what it owes the sending schools for it.
 EXPENSE, DUE_TO_SCHOOL, TREASURY = "expense", "due_to_school", "treasury"
 ACCOUNTS: Final = (EXPENSE, DUE_TO_SCHOOL, TREASURY)
-KINDS: Final = ("accrual", "reversal", "adjustment", "payment", "reissue")
+KINDS: Final = ("accrual", "reversal", "adjustment", "payment", "reissue", "recovery")
 #: Kinds that say what a person brings to a school; the one that stands is the last not reversed.
 ACCRUING: Final = ("accrual", "adjustment")
+#: Kinds by which money went out: what a file paid at first, and what it paid after the bank had refused it.
+PAYING: Final = ("payment", "reissue")
+#: Those, and what came back from who was paid too much: money moved, what stands for anybody did not.
+MONEY: Final = (*PAYING, "recovery")
 GENESIS: Final = "0" * 64
 
 #: Person and school, by id.
@@ -41,7 +45,10 @@ class Standing(NamedTuple):
 
 
 class Movement(NamedTuple):
-    """One entry to be made: a reversal of ``reverses_id``, or a new sum."""
+    """One entry to be made: a reversal of ``reverses_id``, a new sum, or money that went to a person or came back.
+
+    Money counts downwards (-1, -2, …), beside what was accrued for the same person and school.
+    """
 
     kind: str
     person_id: int
@@ -53,10 +60,14 @@ class Movement(NamedTuple):
 
     @property
     def debit(self) -> str:
-        return DUE_TO_SCHOOL if self.kind == "reversal" else EXPENSE
+        if self.kind == "recovery":
+            return TREASURY
+        return EXPENSE if self.kind in ACCRUING else DUE_TO_SCHOOL
 
     @property
     def credit(self) -> str:
+        if self.kind in PAYING:
+            return TREASURY
         return EXPENSE if self.kind == "reversal" else DUE_TO_SCHOOL
 
 

@@ -15,6 +15,7 @@ from talent.pay.ledger import Movement, digest_of
 from talent.pay.ledger_models import PayEntry, PayPeriod
 from talent.pay.models import SUPERSEDED, PayBatch
 from talent.pay.queries import assumed_in
+from talent.pay.years import shut
 
 
 def lock(work: Work, *, batch_id: int, seen: Seen, period: str, comment: str = "", sheet: Sheet | None = None) -> int:
@@ -26,9 +27,10 @@ def lock(work: Work, *, batch_id: int, seen: Seen, period: str, comment: str = "
     take_ledger(work.session)  # before any row: whoever locks another run of the year waits here, holding nothing
     batch, acts, signature = sign(work, EDGES["lock"], batch_id, seen, comment, sheet)
     found = before_lock(standing_of(work.session, acts, assumed=assumed_in(batch)))
-    period_id = _open_period(work.session, period)
+    period_id = open_period(work.session, period)
     if period_id is None:
         found.append(Finding("pay.period_not_open", CLAUSE, {"period": period, "field": "period"}))
+    found += shut(work.session, batch.year)
     if found or period_id is None:
         raise RuleViolation(found)
     made = planned(work.session, acts)
@@ -51,7 +53,7 @@ def _close_year(session: Session, batch: PayBatch) -> None:
         .values(state=SUPERSEDED, version=PayBatch.version + 1).execution_options(synchronize_session=False))
 
 
-def _open_period(session: Session, code: str) -> int | None:
+def open_period(session: Session, code: str) -> int | None:
     """The period, held open until the transaction ends; None when it is not open."""
     held = session.execute(
         update(PayPeriod).where(PayPeriod.code == code, PayPeriod.state == "open")
@@ -61,16 +63,21 @@ def _open_period(session: Session, code: str) -> int | None:
     return session.scalar(select(PayPeriod.id).where(PayPeriod.code == code))
 
 
-def append(work: Work, made: Sequence[Movement], *, period_id: int, batch: PayBatch) -> str:
-    """Write the movements at the end of the ledger; the new head. The ledger must be taken."""
+def append(
+    work: Work, made: Sequence[Movement], *, period_id: int, batch: PayBatch, memos: Sequence[str] = ()
+) -> str:
+    """Write the movements at the end of the ledger; the new head. The ledger must be taken.
+
+    ``memos`` say of each movement what it is for, where that is not the batch itself.
+    """
     number, previous = ledger_head(work.session)
     shared = {"period_id": period_id, "year": batch.year, "batch_id": batch.id, "posted_by": work.actor.user_id,
               "posted_by_name": work.actor.name}
     rows: list[Mapping[str, Any]] = []
-    for movement in made:
+    for movement, memo in zip(made, memos or [f"{batch.year}-{batch.sequence}"] * len(made), strict=True):
         number += 1
         row = {**shared, **movement._asdict(), "id": number, "debit": movement.debit, "credit": movement.credit,
-               "memo": f"{batch.year}-{batch.sequence}", "previous": previous}
+               "memo": memo, "previous": previous}
         previous = digest_of(row, work.now)
         rows.append({**row, "posted_at": work.now, "digest": previous})
     if rows:

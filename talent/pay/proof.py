@@ -117,6 +117,9 @@ def _decisions(session: Session, acts: Acts) -> Iterator[Finding]:
             yield wrong("approve")
     if batch.state in LOCKED and len(acts.of("lock")) != 1:
         yield wrong("lock")
+    for act, state in (("export", "exported"), ("settle", "paid")):
+        if reached >= CHAIN_ORDER.index(state) and len(acts.of(act)) != 1:
+            yield wrong(act)
 
 
 def _barred(session: Session, acts: Acts) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, delete, func, not_, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, String, and_, cast, delete, func, not_, or_, select, tuple_, union_all, update
 from sqlalchemy.orm import aliased
 
 from talent.accounts.models import ApiAnswer, LoginFailure, RecoveryCode, User, UserSession
@@ -17,7 +17,10 @@ from talent.core.jobs import Job
 from talent.core.periods import add_months
 from talent.core.terms import IN_SERVICE
 from talent.core.work import Work
+from talent.pay.awards.models import PayDistribution
 from talent.pay.chain_models import PayStep
+from talent.pay.payout.models import PayPayoutFile, PayReturn
+from talent.pay.year_models import PayYearAct
 from talent.people.models import Employment, Person, PersonAlias
 from talent.portraits.models import SUPERSEDED, PortraitRun, PortraitScore
 
@@ -196,10 +199,14 @@ def _remove(column: Any) -> Callable[[Work, Sequence[str]], None]:
 # ── imports ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+#: Signed sheets, notices, payroll and return files and the evidence of a year belong to the pay they are vouchers of.
+VOUCHERS = (PayStep.sheet_id, PayDistribution.notice_file_id, PayPayoutFile.file_id, PayReturn.file_id,
+            PayYearAct.file_id)
+
+
 def _files(before: Cut) -> Select[*tuple[Any, ...]]:
     """The bytes follow once their rows have gone."""
-    # A signed sheet is a voucher of the pay batch it belongs to.
-    vouchers = select(PayStep.sheet_id).where(PayStep.sheet_id.is_not(None))
+    vouchers = union_all(*(select(column).where(column.is_not(None)) for column in VOUCHERS))
     return select(StoredFile.id.label("key"), StoredFile.name.label("told")).where(
         StoredFile.stored_at < before.moment, StoredFile.id.not_in(vouchers))
 

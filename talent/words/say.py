@@ -28,6 +28,7 @@ VOCABULARIES = {
     "proposal_state": terms.PROPOSAL_STATE,
     "objection_state": terms.OBJECTION_STATE,
     "pay_act": terms.PAY_ACT,
+    "pay_part": terms.PAY_PART,
     "period_act": terms.PERIOD_ACT,
     "period_state": terms.PERIOD_STATE,
 }

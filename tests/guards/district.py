@@ -32,6 +32,8 @@ from talent.indicators.models import Enrolment, Facility, Quota
 from talent.pay import periods
 from talent.pay.awards.writing import Extra
 from talent.pay.models import PayLine
+from talent.pay.payout import closing, recoveries
+from talent.pay.payout.recoveries import Received
 from talent.people.models import (
     Absence,
     Appraisal,
@@ -54,6 +56,7 @@ from tests import factories
 from tests.browser_client import Browser, Site
 from tests.conftest import Clock
 from tests.pay.office import Office
+from tests.pay.payout.bank import Bank, rows_for, split
 from tests.pay.splits import Splitting
 from tests.portraits.stored import HOURS_ONLY, add_run
 from tests.privacy.people import give_numbers
@@ -143,6 +146,7 @@ def build(site: Site) -> District:
         _proposal(made, word)
     _schools(made)
     _pay(made)
+    _payout(made)
     _splits(made)
     _portraits(made)
     _objections(made)
@@ -256,6 +260,33 @@ def _pay(made: District) -> None:
     with program.begin(office.finance2) as work:
         made.shared["act_id"] = periods.request(work, code="2026-10", act="open", reason="月结").id
     made.shared |= {"pay.batch_id": batch, "year": 2021}
+
+
+def _payout(made: District) -> None:
+    """The locked year on its way to the bank: a sum paid, one refused, one in an answer nobody took over yet; of what
+    was paid a part was too much, and of that a part came back. The year was closed, and opened again."""
+    program, bank = made.site.program, Bank(made.site.program, 2020)
+    bank._known = made.office._known
+    split(program, "S1", {"NEARQ号": 2_400_000, "MATEQ号": 2_400_000}, 2020)
+    split(program, "FARQS", {"FARQ号": 2_400_000}, 2020)
+    sent = bank.draw()
+    far, mate, near = rows_for(bank.items(sent), {"FARQ号": "FARQ退"})
+    bank.accept(bank.stage([far, near]))
+    split(program, "S1", {"NEARQ号": 2_300_000, "MATEQ号": 2_500_000}, 2020)
+    waiting = bank.stage([mate])
+    key = made.of[NEAR]["person_id"], made.of[NEAR]["school_id"]
+    with program.begin(bank.cashier) as work:
+        recoveries.recover(work, year=2020, key=key, seen=100_000, received=Received(
+            1_000, "repaid", "NEARQ凭据", work.today, "2026-09"))
+    with program.begin(bank.cashier) as work:
+        seen = closing.seal_of(work, 2020)
+        content = closing.gather(work, program.settings, year=2020, seen=seen)
+        act = closing.close(work, program.settings, year=2020, content=content, seen=seen, reason="年终").id
+        opening = closing.request(work, year=2020, reason="补发").id
+    with program.begin(bank.leader) as work:
+        closing.approve(work, act_id=opening)
+    made.shared |= {"pay.year": 2020, "payout_id": sent, "return_id": waiting, "pay.closing.act_id": act,
+                    "next_act": opening + 2, "reference": mate.reference}
 
 
 def _splits(made: District) -> None:

@@ -112,7 +112,7 @@ def test_the_rights_of_the_chain_are_held_by_few(role: str) -> None:
     held = {right for right in RIGHTS[role] if right.startswith("pay:") and right != "pay:read"}
     assert held == {
         "hr": {"pay:compute", "pay:review", "pay:return", "pay:sheet"}, "leader": {"pay:approve", "pay:return"},
-        "finance": {"pay:compute", "pay:approve", "pay:lock", "pay:return", "pay:sheet"},
+        "finance": {"pay:compute", "pay:approve", "pay:lock", "pay:return", "pay:sheet", "pay:export", "pay:settle"},
         "principal": {"pay:confirm"}, "school": {"pay:confirm"},
     }.get(role, set())
     assert {right for right in RIGHTS["operator"] if right.startswith("pay:")} == {"pay:read", "pay:compute"}

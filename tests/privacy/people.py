@@ -11,11 +11,14 @@ from talent.achievements.models import Achievement, ContestResult, Mentoring
 from talent.assistance.models import Assignment
 from talent.core.access import operator
 from talent.core.batches import ChangeImage, ImportBatch
+from talent.core.files import StoredFile
 from talent.core.secrets import masked
 from talent.core.work import Program, Work
 from talent.exchange.models import Proposal
 from talent.pay.awards.models import PayAward, PayDistribution
+from talent.pay.ledger_models import PayEntry, PayPeriod
 from talent.pay.models import PayBatch, PayFinding, PayLine
+from talent.pay.payout.models import PayPayout, PayPayoutItem, PayRecovery, PayResult, PayReturn
 from talent.people.models import Absence, Appraisal, ConductCase, Exchange, Person, PersonAlias, School
 from talent.people.numbers import place_of
 from talent.portraits.models import PortraitChoice, PortraitObjection, PortraitRun, PortraitScore
@@ -53,6 +56,7 @@ def fill(program: Program, staff_no: str, word: str, user_id: int) -> int:
         assert batch is not None
         work.session.add(PayAward(distribution_id=_split(work), number=person_id, person_id=person_id,
                                   staff_no=f"{word}号", participant=True, fen=123456))
+        work.session.add_all(_paid(work, person_id, word))
         work.session.add(ChangeImage(
             batch_id=batch.id, table_name="trainings", row_id=training.id, action="update",
             before=f'{{"name": "{word}旧"}}', after=f'{{"name": "{word}新"}}'))
@@ -131,6 +135,43 @@ def _split(work: Work) -> int:
         work.session.add(split)
         work.session.flush()
     return split.id
+
+
+def _paid(work: Work, person_id: int, word: str) -> list[Any]:
+    """What a payroll file sends the person, and the bank's refusal."""
+    made = work.session.scalars(select(PayPayout)).first()
+    if made is None:
+        kept = StoredFile(name="x", stored_as="x", sha256="x", size=1, stored_at=MOMENT)
+        made = PayPayout(year=2024, number=1, kind="regular", item_count=1, total_fen=1, sha256="x", plan_hash="x",
+                         parameters="[]", drawn_by=1, drawn_by_name="x", drawn_at=MOMENT)
+        work.session.add_all([kept, made])
+        work.session.flush()
+        work.session.add(PayReturn(year=2024, file_id=kept.id, name="x", sha256="x", rows="[]", uploaded_by=1,
+                                   uploaded_by_name="x", uploaded_at=MOMENT))
+    item = PayPayoutItem(payout_id=made.id, number=person_id, reference=f"{word}流", year=2024, person_id=person_id,
+                         school_id=_school(work), sequence=1, distribution_id=_split(work), staff_no=f"{word}号",
+                         name=f"{word}名", school_code="S1", school_name="第一小学", fen=123456)
+    work.session.add(item)
+    work.session.flush()
+    answer = work.session.scalars(select(PayReturn.id)).one()
+    return [PayResult(item_id=item.id, return_id=answer, row=2, success=False, reason=f"{word}退", at=MOMENT),
+            _returned(work, item, word)]
+
+
+def _returned(work: Work, item: PayPayoutItem, word: str) -> PayRecovery:
+    """What the person gave back, with its entry."""
+    period = work.session.scalars(select(PayPeriod)).first()
+    if period is None:
+        period = PayPeriod(code="2025-01", state="open")
+        work.session.add(period)
+        work.session.flush()
+    of = {"year": 2024, "person_id": item.person_id, "school_id": item.school_id, "fen": 5}
+    work.session.add(PayEntry(**of, id=item.id, period_id=period.id, kind="recovery", sequence=-2,
+                              batch_id=_batches(work)[0], debit="treasury", credit="due_to_school", memo="x",
+                              posted_at=MOMENT, posted_by_name="x", previous=f"{item.id}", digest="x"))
+    work.session.flush()
+    return PayRecovery(**of, sequence=2, means="repaid", document=f"{word}凭据", received_on=DAY, entry_id=item.id,
+                       recorded_by=1, recorded_by_name="x", recorded_at=MOMENT)
 
 
 def _of_account(user_id: int, word: str) -> list[Any]:

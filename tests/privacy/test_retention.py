@@ -24,9 +24,10 @@ from talent.core.work import Program
 from talent.people.models import Employment, Person, PersonAlias
 from talent.portraits.models import PortraitRun, PortraitScore
 from talent.privacy import retention
-from talent.privacy.due import BY_CODE, keys_due
+from talent.privacy.due import BY_CODE, VOUCHERS, keys_due
 from talent.privacy.models import RetentionRun, Tombstone
 from talent.privacy.retention import tombstones_file
+from talent.schema import metadata
 from tests import factories
 from tests.browser_client import Site, text
 from tests.conftest import Clock
@@ -137,6 +138,13 @@ def test_what_is_due_goes_and_nothing_else(site: Site, program: Program, old: No
         assert list(work.session.scalars(select(RecoveryCode.code_index))) == ["mine"]
         assert "old" not in work.session.scalars(select(UserSession.token_sha256)).all()
     assert audit_chain.verify(program).broken is None
+
+
+def test_what_belongs_to_the_pay_is_no_upload() -> None:
+    """Every reference to a stored file is of a voucher; another one has to say whether it goes."""
+    named = {str(key.parent) for table in metadata.tables.values() for key in table.foreign_keys
+             if key.column.table.name == "files"}
+    assert named == {f"{column.class_.__tablename__}.{column.key}" for column in VOUCHERS}
 
 
 def test_bytes_follow_their_rows_once_settled(site: Site, program: Program, old: None, clock: Clock) -> None:

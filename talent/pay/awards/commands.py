@@ -24,6 +24,7 @@ from talent.pay.awards.writing import Extra, awards_of, ground_to_split, seal, w
 from talent.pay.book import take_ledger
 from talent.pay.chain import Hand
 from talent.pay.chain_commands import hand_of
+from talent.pay.years import shut
 from talent.people.models import School
 
 DRAW, SUBMIT, READ = "award:draw", "award:submit", "award:read"
@@ -102,7 +103,8 @@ def submit(work: Work, *, place: Place, seen: str, reason: str = "") -> None:
         minority(draft.allotment_fen, sum(award.fen for award in awards if award.participant),
                  minimum_share(work.book, place.year)), reason)
     given = frozenset(award.person_id for award in awards if award.fen)
-    found = [*before_submission(ready), *barred(hand_of(work.session, work.actor), drawer, given)]
+    found = [*shut(work.session, place.year), *before_submission(ready),
+             *barred(hand_of(work.session, work.actor), drawer, given)]
     if found:
         raise RuleViolation(found)
     _hand_over(work, draft, ground, reason if ready.minority else "")
