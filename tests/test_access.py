@@ -87,17 +87,22 @@ def site(program: Program) -> Site:
 def observed_routes(site: Site) -> dict[tuple[str, str], dict[str, str]]:
     """What each role really meets at each route. Signing out comes last: it ends the browser's session."""
     found: dict[tuple[str, str], dict[str, str]] = {}
-    ordered = sorted(routes(site), key=lambda route: ("out" in route[0], route[0]))
+    ordered = sorted(routes(site), key=lambda route: (ends_session(route[0]), route[0]))
     for role in (*ROLES, "nobody"):
         for entry, method, address in ordered:
             browser = site.browser() if role == "nobody" else None
             if browser is None:
-                if "out" in entry or role not in site_browsers(site):
+                if ends_session(entry) or role not in site_browsers(site):
                     site_browsers(site)[role] = site.sign_in(role)
                     site_browsers(site)[role].key = key_header(site, role)
                 browser = site_browsers(site)[role]
             found.setdefault(("web", entry), {})[role] = outcome(browser, method, address)
     return found
+
+
+def ends_session(entry: str) -> bool:
+    """Whether the route signs its browser out."""
+    return entry.endswith(("/logout", "/sign-out-everywhere"))
 
 
 def key_header(site: Site, role: str) -> dict[str, str]:

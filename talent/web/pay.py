@@ -117,6 +117,8 @@ def _batch_page(work: Work, batch: PayBatch) -> dict[str, Any]:
         "source": receipt.common_source(view.parameters),
         "state": _state(batch, view.assumed), "whole": whole,
         "splits_url": url_for(".splits", year=batch.year) if batch.state in LOCKED and not batch.adjusts_id else "",
+        "payout_url": url_for(".payout_year", year=batch.year)
+        if batch.state in LOCKED and work.actor.may("payout:read") else "",
         "convention": receipt.convention_name(batch.convention), "computed_by": _computer(batch),
         "errors": sum(item["level"] == "error" for item in found), "printed": _printed(batch),
     }

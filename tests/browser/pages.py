@@ -20,10 +20,12 @@ from talent.exchange import nominations, proposals
 from talent.exchange.models import Proposal
 from talent.pay.awards.models import PayDistribution
 from talent.pay.models import PayBatch, PayLine
+from talent.pay.payout.models import PayPayout, PayPayoutItem, PayResult, PayReturn
 from talent.people.models import Employment, Person, School
 from talent.portraits import objections
 from talent.portraits.models import PortraitObjection, PortraitRun
 from talent.privacy import notices
+from tests.browser.paid import PAID_YEAR
 from tests.browser.splits import DONE_YEAR, DRAFT_YEAR, UNSPLIT_YEAR
 
 SPLIT = "/pay/awards/<number:year>/<code>"
@@ -40,11 +42,13 @@ NO_PAGES = {
     "/proof/sso": "goes to the provider",
     "/login/sso/back": "hands on what the provider says",
     "/admin/accounts/<number:user_id>/identity": "only where there is a provider",
+    "/pay/payout/": "goes to the newest year",
 }
 #: Where one object does not show all there is to see, and pages that are nothing without a question.
 SPECIAL: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "/people/<number:person_id>/acts/<act>":
         tuple({"act": act} for act in ("transfer", "teaching", "retire", "facts")),
+    "/pay/payout/<number:year>/draw/<kind>": tuple({"kind": kind} for kind in ("regular", "reissue")),
     "/pay/batch/<number:batch_id>/<act>": tuple({"act": act} for act in ("approve", "lock", "return")),
     SPLIT: tuple({"year": year} for year in (DRAFT_YEAR, DONE_YEAR, UNSPLIT_YEAR)),
     "/schools/<number:school_id>/<act>": tuple({"act": act} for act in ("rename", "merge", "close")),
@@ -101,8 +105,8 @@ def object_to(program: Program, staff_no: str) -> None:
 
 
 def filling(work: Work, staff_no: str) -> dict[str, Any]:
-    """What stands for each argument of an address, of one family of pages or of all: things of this teacher, else the
-    first there is."""
+    """What stands for each argument of an address, of one page, of one family of pages or of all: things of this
+    teacher, else the first there is."""
 
     def first(column: InstrumentedAttribute[int], *conditions: Any) -> int:
         return work.session.scalars(select(column).where(*conditions).order_by(column).limit(1)).one()
@@ -114,15 +118,22 @@ def filling(work: Work, staff_no: str) -> dict[str, Any]:
     school = work.session.execute(
         select(School.id, School.code).join(Employment, Employment.school_id == School.id)
         .where(Employment.person_id == person_id, Employment.valid_to.is_(None))).one()
+    overpaid = work.session.scalars(
+        select(PayPayoutItem).join(PayResult, PayResult.item_id == PayPayoutItem.id)
+        .where(PayPayoutItem.year == PAID_YEAR, PayResult.success).order_by(PayPayoutItem.id)).first()
+    assert overpaid is not None
     paid = work.session.scalars(select(PayLine.school_code).order_by(PayLine.id).limit(1)).one()
     return {
         "person_id": person_id, "staff_no": staff_no, "school_id": school.id, "code": school.code, "pay.code": paid,
         "nominations.proposal_id": first(Proposal.id, Proposal.asks != ""),
         "nominations.record_id": first(Assignment.id, Assignment.sending_school_id == school.id),
-        "awards.code": split_by, "year": DRAFT_YEAR,
+        "awards.code": split_by, "awards.year": DRAFT_YEAR,
         "pay.batch_id": first(PayBatch.id), "proposal_id": first(Proposal.id), "line_id": first(PayLine.id),
         "run_id": first(PortraitRun.id), "batch_id": first(ImportBatch.id), "user_id": first(User.id),
         "record_id": first(ContestResult.id, ContestResult.person_id == person_id),
+        "pay.recover.person_id": overpaid.person_id, "pay.recover.code": overpaid.school_code,
+        "year": PAID_YEAR, "payout_id": first(PayPayout.id),
+        "return_id": first(PayReturn.id, PayReturn.state == "staged"),
         "kind": "results", "stage": "primary", "number": 1, "what": "hours", "tier": "district_subject_head",
         "objection_id": first(PortraitObjection.id),
         "notice_id": first(Notice.id, Notice.state == "proposed"),
@@ -139,5 +150,6 @@ def addresses(app: Flask, rule: Rule, filled: Mapping[str, Any]) -> Iterator[str
     """The addresses of a rule that are looked at. An argument that nothing fills is a KeyError: fill it above."""
     family = "awards" if rule.rule.startswith(SPLIT) else rule.endpoint.partition(".")[0]
     for given in SPECIAL.get(rule.rule, ({},)):
-        values = {name: filled.get(f"{family}.{name}", filled[name]) for name in rule.arguments - set(given)} | given
+        values = {name: filled.get(f"{rule.endpoint}.{name}", filled.get(f"{family}.{name}", filled[name]))
+                  for name in rule.arguments - set(given)} | given
         yield app.url_map.bind("localhost").build(rule.endpoint, values)

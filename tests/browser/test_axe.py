@@ -13,6 +13,7 @@ from talent.core.access import ROLES, operator
 from talent.core.work import Program
 from tests.browser.conftest import Visitor
 from tests.browser.pages import addresses, filling, is_page, object_to, propose, propose_notice
+from tests.browser.paid import pay_out
 from tests.browser.splits import split_by_school
 from tests.browser.test_journeys import LOGINS
 from tests.test_access import rows
@@ -109,6 +110,7 @@ def pages(district: Program) -> dict[str, list[str]]:
     propose_notice(district)
     object_to(district, staff_no)
     split_by_school(district, LOGINS["school"].school_code or "")
+    pay_out(district)
     with district.read(operator()) as work:
         filled = filling(work, staff_no)
     return {f"GET {rule.rule}": list(addresses(app, rule, filled)) for rule in app.url_map.iter_rules()

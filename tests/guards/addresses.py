@@ -33,7 +33,8 @@ CHOICES: Mapping[str, tuple[Any, ...]] = {
     "field": ("phone", "id_number"), "verdict": ("approve", "reject"), "filename": ("talent.css",),
     "people_acts.act": ("transfer", "teaching", "retire", "rehire", "facts", "post"),
     "school_acts.act": ("rename", "merge", "close", "correct"), "pay.act": ("review", "approve", "return", "lock"),
-    "pay.line.act": ("hold", "release"), "privacy.code": ("phone",), "year": (2020,),
+    "pay.line.act": ("hold", "release"), "pay.kind": ("regular", "reissue"),
+    "pay.form": ("csv", "voucher"), "privacy.code": ("phone",), "year": (2021,),
 }
 #: Names in queries, forms and bodies that lead to something of somebody → which.
 REFERENCES: Mapping[str, str] = {
@@ -76,7 +77,8 @@ NAMES_NOBODY: Mapping[str, str] = {
     "/account/identity": "one's own", "/account/identity/unlink": "one's own", "/account/tokens/": "a key of one's own",
     "/portraits/mine/hide": "one's own type", "/privacy/mine/download": "one's own copy",
     "/privacy/retention/propose": "of the district", "/portraits/build": "of the district",
-    "/pay/compute": "of the district", "/board/reports": "of the district", "/pay/periods": "of the district",
+    "/pay/compute": "of the district", "/board/reports": "of the district",
+    "/pay/payout/<number:year>/return": "a file of the district's", "/pay/periods": "of the district",
     "/indicators/evidence": "of the district", "/indicators/missing": "of the district",
     "/tiers/eligible/<tier>/export": "of all in reach", "/imports/": "a file; its rows are tried by themselves",
     "/api/v1/imports": "a file; its rows are tried by themselves", "/api/v1/pay/batches": "of the district",
@@ -160,6 +162,8 @@ def key_of(rule: Rule, name: str, made: District) -> str:
     family = rule.endpoint.partition(".")[0]
     if rule.rule.startswith("/pay/line/"):
         family = "pay.line"
+    if rule.rule.startswith("/pay/payout/closing/"):
+        family = "pay.closing"
     special = f"{family}.{name}"
     return special if any(special in held for held in (CHOICES, made.shared, *made.of.values())) else name
 

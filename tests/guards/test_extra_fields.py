@@ -45,6 +45,7 @@ DECIDED_BY_FORM: Mapping[str, frozenset[str]] = {
 NO_PROVIDER = "404 without a provider; its form has no field"
 #: Addresses without a submission → why.
 UNTRIED: Mapping[str, str] = {
+    "/pay/payout/<number:year>/settle": "needs a year that is paid whole; it has no field",
     "/admin/accounts/slips": "needs slips that lapsed; its form is that of /admin/accounts/teachers",
     "/proof/sso": NO_PROVIDER, "/login/sso": NO_PROVIDER,
     "/account/identity": NO_PROVIDER, "/account/identity/unlink": NO_PROVIDER,
@@ -96,7 +97,22 @@ NOMINATION = f"{NOMINATIONS}/{{nominations.proposal_id}}"
 SPELL = {"host": "柳河小学", "kind": "paired", "started_on": "2026-10-15", "ended_on": "2027-07-10"}
 REJECTED_NOTICE = Sent("leader", f"{NOTICE}/reject")
 APPROVED_NOTICE = Sent("leader", f"{NOTICE}/approve")
+PAYOUT = "/pay/payout/{pay.year}"
+DRAWN = Sent("finance", f"{PAYOUT}/draw/regular", page=f"{PAYOUT}/draw/regular")
+ANSWER = "流水号,金额,结果\n{},24000.00,失败\n".format("P202000100002").encode()
+STAGED = "/pay/payout/return/{return_id}"
+CLOSED = Sent("finance", f"{PAYOUT}/close", {"reason": "明年补发"}, page=f"{PAYOUT}/closing")
+REOPENED = Sent("finance", f"{PAYOUT}/reopen", {"reason": "补发"}, page=f"{PAYOUT}/closing", before=(CLOSED,))
 SENT = (
+    DRAWN, Sent("finance", f"{PAYOUT}/draw/reissue", page=f"{PAYOUT}/draw/reissue"),
+    Sent("finance", f"{PAYOUT}/return", {"file": ANSWER}),
+    Sent("finance", f"{STAGED}/accept", {"period": "2026-09"}, page=STAGED),
+    Sent("finance", f"{STAGED}/discard", page=STAGED),
+    Sent("finance", f"{PAYOUT}/recover/{{person_id}}/{{code}}", {
+        "amount": "5.00", "means": "repaid", "document": "缴款书 2", "received_on": "2026-09-08", "period": "2026-09"}),
+    CLOSED, REOPENED, Sent("leader", "/pay/payout/closing/{next_act}/approve", before=(REOPENED,)),
+    Sent("finance", f"{PAYOUT}/reconcile"), Sent("finance", "/pay/payout/closing/{pay.closing.act_id}/evidence"),
+    Sent("finance", "/pay/payout/file/{payout_id}/download/csv"), Sent("finance", "/pay/payout/file/{payout_id}/paper"),
     UPHELD, Sent("teacher", f"{OBJECTION}/withdraw", {"version": "1"}),
     Sent("teacher", f"{OBJECTION}/lift", {"version": "2"}, before=(UPHELD,)),
     Sent("teacher", "/objections/new", {"part": "dimension:training", "reason": "线上研修没有算"}),

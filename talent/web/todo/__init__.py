@@ -14,7 +14,8 @@ SOURCES: tuple[Source, ...] = (
     office.desk, office.decisions, office.grants, office.reveals,
     corrections.waiting, corrections.answered,
     titles.endings,
-    pay.findings, pay.uncomputed, pay.answers, pay.turns, pay.periods, pay.splits, pay.unsplit, pay.receipts,
+    pay.findings, pay.uncomputed, pay.answers, pay.turns, pay.periods, pay.splits, pay.unsplit, pay.payouts,
+    pay.reopenings, pay.receipts,
     records.appraisals, records.hours, records.certificate, answers.objections,
 )
 

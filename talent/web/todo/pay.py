@@ -7,6 +7,7 @@ from flask_babel import gettext
 
 from talent.pay import chain_queries, waiting
 from talent.pay.awards import waiting as splits_waiting
+from talent.pay.payout import waiting as payout_queries
 from talent.web.links import link_to
 from talent.web.templating import money
 from talent.web.todo.things import Look, Thing
@@ -112,3 +113,34 @@ def unsplit(look: Look) -> Iterator[Thing]:
         yield Thing(gettext("催学校分配激励金"), gettext("总量已锁定，分配提交后才能发放到人"),
                     gettext("%(n)s 所未分配", n=count), "pay", link_to("pay.splits", year=year), gettext("去看"),
                     since=look.work.today)
+
+
+def payouts(look: Look) -> Iterator[Thing]:
+    """Submitted sums in no payroll file, those the bank refused, and what was paid too much; a thing each and year."""
+    if not look.actor.may("pay:export"):
+        return
+    for year, (due, failed, back) in payout_queries.waiting(look.work).items():
+        if due:
+            yield Thing(gettext("制 %(year)s 年发放批", year=year), gettext("学校已提交的分配，还没有送银行"),
+                        gettext("%(n)s 笔", n=f"{due:,}"), "pay", link_to("pay.draw", year=year, kind="regular"),
+                        gettext("去制批"), since=look.work.today)
+        if failed:
+            yield Thing(gettext("重发 %(year)s 年银行退回的", year=year), gettext("没有付成的仍欠本人，单独再发"),
+                        gettext("%(n)s 笔", n=f"{failed:,}"), "pay", link_to("pay.draw", year=year, kind="reissue"),
+                        gettext("去重发"), since=look.work.today)
+        if back:
+            yield Thing(gettext("收回 %(year)s 年多付的", year=year), gettext("调整后少了，已经付给本人的；收回后登记"),
+                        gettext("%(n)s 笔", n=f"{back:,}"), "pay",
+                        link_to("pay.payout_people", year=year, why="back"), gettext("去看"),
+                        since=look.work.today)
+
+
+def reopenings(look: Look) -> Iterator[Thing]:
+    """Closed years somebody else asked to open again."""
+    if not look.actor.may("year:reopen"):
+        return
+    for year, asked in payout_queries.reopenings(look.work).items():
+        yield Thing(gettext("批准重新打开 %(year)s 年", year=year),
+                    gettext("已结账的一年，另一位写明理由提出，由您批准或退回"),
+                    gettext("%(n)s 项", n=1), "pay", link_to("pay.closing_page", year=year), gettext("去批准"),
+                    since=look.day(asked))
