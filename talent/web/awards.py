@@ -263,6 +263,7 @@ def submit_split(year: int, code: str) -> str | Response:
     form = SubmitForm()
     with open_read() as work:
         view = drafted(work, year, code)
+    form.reason.flags.required = bool(view.minority)  # shown where it is asked for alone; the command insists
     if request.method == "GET" and view.split:
         form.version.data, form.seal.data = str(view.version), view.split.content_hash
 
