@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select, true
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select, true
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from talent.core.access import Scope
 from talent.core.errors import Finding, NotFound, RuleViolation
@@ -208,7 +208,7 @@ def school_totals(work: Work, batch_id: int, *, code: str = "") -> list[SchoolTo
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """A line in a list."""
+    """A line in a list. ``reversed`` where an adjustment took back what was posted of it."""
 
     id: int
     year: int
@@ -221,13 +221,21 @@ class LineRow:
     months: tuple[int, ...]
     days: int
     fen: int
+    reversed: bool
+
+
+def _reversed() -> ColumnElement[bool]:
+    """Whether what was posted of a line was taken back."""
+    posted, back = aliased(PayEntry), aliased(PayEntry)
+    return exists().where(back.reverses_id == posted.id, posted.line_id == PayLine.id)
 
 
 def line_rows(scope: Scope) -> Select[*tuple[Any, ...]]:
     """Lines a scope reaches, as rows of a list."""
     return (
         select(PayLine.id, PayBatch.year, PayBatch.convention, PayBatch.state, PayLine.staff_no, Person.name,
-               School.code, school_name_in(PayBatch.year), PayLine.months, PayLine.days, PayLine.amount_fen)
+               School.code, school_name_in(PayBatch.year), PayLine.months, PayLine.days, PayLine.amount_fen,
+               _reversed())
         .join(PayBatch, PayBatch.id == PayLine.batch_id)
         .join(Person, Person.id == PayLine.person_id)
         .join(School, School.id == PayLine.school_id)
@@ -237,9 +245,8 @@ def line_rows(scope: Scope) -> Select[*tuple[Any, ...]]:
 
 def read_lines(session: Session, statement: Select[*tuple[Any, ...]]) -> list[LineRow]:
     """The rows of such a statement."""
-    return [LineRow(id_, year, convention, state, staff_no, name, code, school, tuple(json.loads(months)), days, fen)
-            for id_, year, convention, state, staff_no, name, code, school, months, days, fen
-            in session.execute(statement)]
+    return [LineRow(*row[:8], tuple(json.loads(months)), days, fen, taken_back)
+            for *row, months, days, fen, taken_back in session.execute(statement)]
 
 
 def lines(
@@ -350,18 +357,19 @@ class ReceiptView:
     sequence: int
     computed_at: datetime
     content_hash: str
+    reversed: bool
 
 
 def receipt_view(work: Work, line_id: int) -> ReceiptView:
     """The receipt of one line in the reader's scope, made from the batch's snapshot; else ``NotFound``."""
     found = work.session.execute(
-        select(PayLine, school_name_in(PayBatch.year))
+        select(PayLine, school_name_in(PayBatch.year), _reversed())
         .join(PayBatch, PayBatch.id == PayLine.batch_id).join(School, School.id == PayLine.school_id)
         .options(contains_eager(PayLine.batch).undefer(PayBatch.snapshot), joinedload(PayLine.person))
         .where(PayLine.id == line_id, reach(work.require("pay:read")))).first()
     if found is None:
         raise NotFound("pay_line", line_id)
-    line, school = found
+    line, school, taken_back = found
     batch, facts = line.batch, stored.facts_of_person(work.session, line.batch, line.staff_no)
     made = {code: next(made for made in result.lines if made.school_code == line.school_code)
             for code, result in facts.compared().items()}
@@ -370,7 +378,7 @@ def receipt_view(work: Work, line_id: int) -> ReceiptView:
         tuple(json.loads(line.months)), line.days, line.amount_fen,
         made[batch.convention].receipt.as_dict(parameters=False), json.loads(batch.parameters),
         _findings_of(work, line), facts, {code: each.amount_fen for code, each in made.items()},
-        batch.year, batch.convention, batch.state, batch.sequence, batch.computed_at, batch.content_hash)
+        batch.year, batch.convention, batch.state, batch.sequence, batch.computed_at, batch.content_hash, taken_back)
 
 
 def _findings_of(work: Work, line: PayLine) -> list[Finding]:

@@ -129,6 +129,8 @@ def _state(batch: PayBatch | queries.ReceiptView, assumed: int) -> str:
     if batch.state == SUPERSEDED:
         return gettext("这是一次较早的核算，已被后一次替代。")
     following = CHAIN[min(CHAIN.index(batch.state) + 1, len(CHAIN) - 1)]
+    if isinstance(batch, queries.ReceiptView) and batch.reversed:
+        return gettext("已冲销：后来的调整收回了这一单，以调整后的一单为准。")
     if batch.state in LOCKED:
         return gettext("%(state)s，不再改动；记录有变的作调整。", state=STATES[batch.state])
     return gettext("%(state)s，下一步：%(next)s。用了 %(n)s 项假定参数，锁定前须具名确认并填文号。",
@@ -258,7 +260,8 @@ def compare() -> str:
         return render_template(
             "pay/compare.html", batch=queries.head_of(batch),
             page=asked.page(comparison.lines(work, batch, rows), count), sums=comparison.sums(work, batch),
-            names=[(code, receipt.convention_name(code)) for code in CONVENTIONS], printed=_printed(batch))
+            names=[(code, receipt.convention_name(code)) for code in CONVENTIONS],
+            may_choose=work.actor.may("policy:propose"), printed=_printed(batch))
 
 
 @pages.get("/findings")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, ClassVar
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
 from wtforms import RadioField, StringField, TextAreaField
@@ -196,7 +196,7 @@ def propose(key: str) -> str | Response:
         value, label = known.values[-1].value, _label(work.book, key)
         current = policy_values.worded(work.book, key, known.unit, value)
     shape = shape_of(value, known.unit)
-    form = ProposalForm(data={"value": as_typed(value, known.unit)})
+    form = ProposalForm(data={"value": request.args.get("value") or as_typed(value, known.unit)})
     form.value.render_kw = {} if shape == "table" else {"rows": 1}
 
     def save() -> None:

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from sqlalchemy import text
+
 from talent.assistance.models import Assignment
 from talent.core.access import operator
 from talent.core.work import Program
@@ -22,6 +24,13 @@ def send(
             person_id=person_id, sending_school_id=school_id, host=host, kind="paired", appraisal=appraisal,
             started_on=date.fromisoformat(start), ended_on=date.fromisoformat(end) if end else None))
     return person_id
+
+
+def ends(program: Program, staff_no: str, day: str) -> None:
+    """A late fact: the person's assignment ended earlier than recorded."""
+    with program.begin(operator()) as work:
+        work.session.execute(text("UPDATE assignments SET ended_on = :day WHERE person_id = "
+                                  "(SELECT id FROM people WHERE staff_no = :no)"), {"day": day, "no": staff_no})
 
 
 def absent(program: Program, staff_no: str, start: str, end: str) -> None:

@@ -18,7 +18,7 @@ from talent.pay.ledger import Decided, Standing, Wanted, movements, was_open
 from talent.pay.models import PayBatch
 from talent.words.say import say
 from tests.pay.office import Office
-from tests.pay.records import send
+from tests.pay.records import ends, send
 from tests.pay.test_chain import refused
 
 
@@ -29,13 +29,6 @@ def office(program: Program) -> Office:
     send(program, "T2", "B", "2021-03-15")
     send(program, "T3", "B", "2021-02-15", "2021-02-28")
     return Office(program)
-
-
-def ends(program: Program, staff_no: str, day: str) -> None:
-    """A late fact: the person's assignment ended earlier than recorded."""
-    with program.begin(operator()) as work:
-        work.session.execute(text("UPDATE assignments SET ended_on = :day WHERE person_id = "
-                                  "(SELECT id FROM people WHERE staff_no = :no)"), {"day": day, "no": staff_no})
 
 
 # ── rules, without a database ────────────────────────────────────────────────────────────────────────────────

@@ -14,7 +14,8 @@ from talent.pay.book import answering_schools
 from talent.pay.models import PayBatch, PayFinding
 from talent.people.models import Person, School, SchoolPast
 from tests import factories
-from tests.pay.records import compute, send
+from tests.pay.office import Office
+from tests.pay.records import compute, ends, send
 
 
 @pytest.fixture
@@ -208,3 +209,18 @@ def test_the_number_of_statements_does_not_grow_with_the_lines(program: Program)
     for number in range(10, 200):
         send(program, f"T{number:03}", "S1", "2021-01-01", appraisal="")
     assert statements() == few
+
+
+def test_a_line_that_was_taken_back_says_so(two_schools: Program) -> None:
+    """Of the locked year only what an adjustment reversed; of the adjustment nothing."""
+    office = Office(two_schools)
+    first = office.locked(office.compute())
+    ends(two_schools, "T2", "2021-10-31")
+    second = office.compute()
+    office.locked(second)
+    with two_schools.read(operator()) as work:
+        rows = [(line.staff_no, line.school_code, line.reversed) for line in queries.lines(work, first)[0]]
+        newer = {line.staff_no: line.reversed for line in queries.lines(work, second)[0]}
+        back = queries.receipt_view(work, office.line(first, "T2"))
+    assert rows == [("T1", "A", False), ("T3", "A", False), ("T2", "B", True), ("T3", "B", False)]
+    assert (newer["T2"], back.reversed) == (False, True)

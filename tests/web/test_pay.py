@@ -176,3 +176,26 @@ def test_a_former_run_says_that_it_was_replaced(batch: Program, site: Site) -> N
     compute(batch)
     assert line_of(finance, "S2") != former
     assert "这是一次较早的核算，已被后一次替代" in text(finance.get(former))
+
+
+def test_another_convention_is_a_policy_decision_of_two_persons(batch: Program, site: Site) -> None:
+    """From the comparison to the next run: the office proposes one with a document, another person approves."""
+    hr, leader, finance = (site.sign_in(role) for role in ("hr", "leader", "finance"))
+    page = text(hr.get("/pay/compare?year=2021"))
+    proposals = re.findall(r'href="(/policy/paired_assistance\.convention/propose\?value=\w+)"', page)
+    assert [url.partition("value=")[2] for url in proposals] == [
+        "month_any_day", "month_full", "month_partial", "day"]
+    assert "/propose" not in text(finance.get("/pay/compare?year=2021"))
+    assert "month_full</textarea>" in text(hr.get(proposals[1]))
+    decision = {"value": "month_full", "since": "2021-01-01", "basis": "delegated", "document": "区方案〔2026〕9 号"}
+    assert hr.submit(proposals[1], decision).status_code == 303
+    approve = next(iter(re.findall(r'action="(/policy/proposals/\d+/approve)"', text(leader.get("/policy/")))))
+    assert leader.act(approve).status_code == 303
+    assert finance.act("/pay/compute", year="2021").status_code == 303
+    assert "整月在岗才计" in text(finance.get("/pay/?year=2021"))
+
+
+def test_who_has_no_line_is_shown_no_sum(batch: Program, site: Site) -> None:
+    """Nothing of one's own is nothing to add up: never 0.00."""
+    page = text(site.sign_in("teacher", staff_no="T9", school_code="S1").get("/pay/compare?year=2021"))
+    assert "没有您可以看的人" in page and "0.00" not in page and "合计" not in page
