@@ -245,8 +245,10 @@ def line_rows(scope: Scope) -> Select[*tuple[Any, ...]]:
 
 def read_lines(session: Session, statement: Select[*tuple[Any, ...]]) -> list[LineRow]:
     """The rows of such a statement."""
-    return [LineRow(*row[:8], tuple(json.loads(months)), days, fen, taken_back)
-            for *row, months, days, fen, taken_back in session.execute(statement)]
+    return [LineRow(id_, year, convention, state, staff_no, name, code, school, tuple(json.loads(months)), days, fen,
+                    back)
+            for id_, year, convention, state, staff_no, name, code, school, months, days, fen, back
+            in session.execute(statement)]
 
 
 def lines(

@@ -75,8 +75,6 @@ def payout_year(year: int) -> str:
     """A year between schools and bank: steps, files, returns, and what is owed."""
     with open_read() as work:
         view, years = queries.year_view(work, year), queries.locked_years(work)
-        for row in view.returns:
-            work.session.expunge(row)
     tabs = [{"label": gettext("%(year)s 年", year=each), "url": url_for(".payout_year", year=each),
              "current": each == year} for each in years]
     return render_template(
@@ -206,7 +204,6 @@ def payout_file(payout_id: int) -> str:
                                                                         OUTCOMES.items()])])
     with open_read() as work:
         view = queries.file_view(work, payout_id, outcome=filters["outcome"], offset=asked.offset, limit=asked.size)
-        work.session.expunge(view.payout)
     return render_template(
         "payout/file.html", view=view, payout=view.payout, filters=filters, page=asked.page(view.items, view.total),
         kinds=kind_names(), outcomes=OUTCOMES, tones=TONES, moment=moment, uppercase=uppercase(view.payout.total_fen),

@@ -68,8 +68,6 @@ def _page(year: int, person_id: int, code: str, form: RecoverForm) -> str:
         row = queries.person_row(work, year, person_id, code)
         found = recoveries.recoveries_of(work, year, (person_id, row.school.school_id))
         opened = periods.open_periods(work.session)
-        for each in found:
-            work.session.expunge(each)
     form.period.choices = [(each, each) for each in opened]
     if request.method == "GET":
         over = row.stand.overpaid

@@ -103,7 +103,6 @@ def _page(return_id: int, form: AcceptForm) -> str:
                                                                         VERDICTS.items()])])
     with open_read() as work:
         view = queries.return_view(work, return_id)
-        work.session.expunge(view.compared.row)
         opened = periods.open_periods(work.session)
     form.period.choices = [(code, code) for code in opened]
     if request.method == "GET":

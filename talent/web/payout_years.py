@@ -93,8 +93,6 @@ def _page(year: int, form: CloseForm) -> str:
         if year not in queries.locked_years(work):
             raise NotFound("pay_year", year)
         state, acts = closing.acts_of_year(work, year)
-        for act in acts:
-            work.session.expunge(act)
         if request.method == "GET":
             form.seal.data = closing.seal_of(work, year)
         apart = sum(not school.settled for school in queries.reconciliation(work, year).asked)

@@ -1,6 +1,8 @@
 """Closing a year with its evidence, by one act; opening it again takes two persons and a reason."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 
 from sqlalchemy import select, update
@@ -11,6 +13,7 @@ from talent.core import files
 from talent.core.config import Settings
 from talent.core.errors import Conflict, Finding, NotFound, RuleViolation
 from talent.core.files import StoredFile
+from talent.core.views import copied
 from talent.core.work import Work
 from talent.pay.book import ledger_head, take_ledger
 from talent.pay.chain import LOCKED, Hand
@@ -127,12 +130,27 @@ def hand_out(work: Work, *, act_id: int) -> StoredFile:
     return kept
 
 
-def acts_of_year(work: Work, year: int) -> tuple[str, Sequence[PayYearAct]]:
+@dataclass(frozen=True, slots=True)
+class ActShown:
+    """A closing or a reopening, as its page lists it."""
+
+    id: int
+    act: str
+    reason: str
+    state: str
+    requested_by: int
+    requested_by_name: str
+    requested_at: datetime
+    decided_by_name: str
+    decided_at: datetime | None
+
+
+def acts_of_year(work: Work, year: int) -> tuple[str, Sequence[ActShown]]:
     """Whether the year is open or closed, and what was decided about it, the latest first."""
     work.require(READ)
     state = work.session.scalar(select(PayYear.state).where(PayYear.year == year)) or "open"
-    return state, work.session.scalars(
-        select(PayYearAct).where(PayYearAct.year == year).order_by(PayYearAct.id.desc())).all()
+    return state, [copied(row, ActShown) for row in work.session.scalars(
+        select(PayYearAct).where(PayYearAct.year == year).order_by(PayYearAct.id.desc()))]
 
 
 def _asked(work: Work) -> dict[str, object]:

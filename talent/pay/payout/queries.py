@@ -9,6 +9,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from talent.core.errors import NotFound
+from talent.core.views import copied
 from talent.core.work import Work
 from talent.pay.chain import EDGES, LOCKED
 from talent.pay.ledger_models import PayPeriod
@@ -17,7 +18,7 @@ from talent.pay.payout import returns
 from talent.pay.payout.book import Who, YearBook, batches_of, read_year
 from talent.pay.payout.commands import Plan, plan_of
 from talent.pay.payout.models import PayPayout, PayPayoutFile, PayPayoutItem, PayResult, PayReturn
-from talent.pay.payout.returns import Compared
+from talent.pay.payout.returns import Compared, ReturnShown
 from talent.pay.payout.rules import Position, SchoolStand
 from talent.pay.year_models import PayYear
 
@@ -56,7 +57,7 @@ class YearView:
     regular: Plan
     again: Plan
     files: Sequence[FileRow]
-    returns: Sequence[PayReturn]
+    returns: Sequence[ReturnShown]
     states: Sequence[str]
     closed: bool
 
@@ -87,8 +88,8 @@ def year_view(work: Work, year: int) -> YearView:
     if not states:
         raise NotFound("pay_year", year)
     book = read_year(work.session, year)
-    handed = work.session.scalars(
-        select(PayReturn).where(PayReturn.year == year).order_by(PayReturn.id.desc())).all()
+    handed = [copied(row, ReturnShown) for row in work.session.scalars(
+        select(PayReturn).where(PayReturn.year == year).order_by(PayReturn.id.desc()))]
     return YearView(book, plan_of(book, "regular"), plan_of(book, "reissue"), _files(work.session, year), handed,
                     states, closing_state(work.session, year) == "closed")
 
@@ -143,10 +144,26 @@ class ItemRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PayoutShown:
+    """A payroll file's head."""
+
+    id: int
+    year: int
+    number: int
+    kind: str
+    item_count: int
+    total_fen: int
+    sha256: str
+    parameters: str
+    drawn_by_name: str
+    drawn_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FileView:
     """One payroll file with a page of its items."""
 
-    payout: PayPayout
+    payout: PayoutShown
     row: FileRow
     items: Sequence[ItemRow]
     total: int
@@ -184,7 +201,7 @@ def file_view(work: Work, payout_id: int, *, outcome: str = "", offset: int = 0,
                      item.school_name, item.fen, state, reason or "", return_id, reissued or "")
              for item, state, reason, return_id, reissued in rows]
     forms = work.session.scalars(select(PayPayoutFile.form).where(PayPayoutFile.payout_id == payout_id)).all()
-    return FileView(payout, _files(work.session, payout.year, payout_id)[0], items, total, forms)
+    return FileView(copied(payout, PayoutShown), _files(work.session, payout.year, payout_id)[0], items, total, forms)
 
 
 # ── one return ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,12 +5,13 @@ off something else the person is paid, and recorded here. Only so does a batch t
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import select
 
 from talent.core.errors import Conflict, Finding, NotFound, RuleViolation
+from talent.core.views import copied
 from talent.core.work import Work
 from talent.pay.book import ledger_head, take_ledger
 from talent.pay.chain import EDGES
@@ -34,6 +35,18 @@ class Received:
     document: str
     received_on: date
     period: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What came back, as its page lists it."""
+
+    fen: int
+    means: str
+    document: str
+    received_on: date
+    recorded_by_name: str
+    recorded_at: datetime
 
 
 def position_of(book: YearBook, key: Key) -> Position:
@@ -91,9 +104,9 @@ def _post(work: Work, year: int, key: Key, sequence: int, received: Received, pe
     return row
 
 
-def recoveries_of(work: Work, year: int, key: Key) -> list[PayRecovery]:
+def recoveries_of(work: Work, year: int, key: Key) -> list[Recovered]:
     """What one person at one school gave back so far, in order."""
     work.require("payout:read")
-    return list(work.session.scalars(
+    return [copied(row, Recovered) for row in work.session.scalars(
         select(PayRecovery).where(PayRecovery.year == year, PayRecovery.person_id == key[0],
-                                  PayRecovery.school_id == key[1]).order_by(PayRecovery.sequence)))
+                                  PayRecovery.school_id == key[1]).order_by(PayRecovery.sequence))]

@@ -7,6 +7,7 @@ and never taken; the same file again, and the same row again, change nothing.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
 from itertools import groupby
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Session
 from talent.core import files
 from talent.core.config import Settings
 from talent.core.errors import Conflict, Finding, NotFound, RuleViolation
+from talent.core.views import copied
 from talent.core.work import Work
 from talent.pay.awards.models import PayDistribution
 from talent.pay.book import ledger_head, take_ledger
@@ -123,10 +125,26 @@ def stage(work: Work, settings: Settings, *, year: int, name: str, content: byte
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnShown:
+    """A return file as pages tell of it: handed in, and taken over or left."""
+
+    id: int
+    year: int
+    name: str
+    sha256: str
+    state: str
+    uploaded_by_name: str
+    uploaded_at: datetime
+    decided_by_name: str
+    decided_at: datetime | None
+    period_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """A return file beside what was sent out. ``seal`` is what the person saw."""
 
-    row: PayReturn
+    row: ReturnShown
     verdicts: Sequence[Verdict]
 
     @property
@@ -154,7 +172,7 @@ def compare(session: Session, return_id: int) -> Compared:
                PayPayoutItem.fen, outcome)
         .outerjoin(PayResult, PayResult.item_id == PayPayoutItem.id).where(PayPayoutItem.year == row.year))
     expected = {reference: Expected(*item) for reference, *item in found}
-    return Compared(row, match(rows, expected))
+    return Compared(copied(row, ReturnShown), match(rows, expected))
 
 
 # ── deciding ─────────────────────────────────────────────────────────────────────────────────────────────────
