@@ -4,7 +4,6 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import render_template, request, send_file, url_for
 from flask_babel import gettext, lazy_gettext
@@ -36,7 +35,7 @@ def end_of(on: date) -> datetime | None:
     """The moment the day ends; None for today, so that nothing of this minute is left out."""
     if on >= today():
         return None
-    return datetime.combine(on + timedelta(days=1), time(), ZoneInfo(program().settings.timezone))
+    return datetime.combine(on + timedelta(days=1), time(), program().zone)
 
 
 def _days(year: int, on: date) -> list[dict[str, Any]]:

@@ -62,7 +62,7 @@ def upload_return(year: int) -> str | Response:
         view = queries.year_view(work, year)
     rows = [(issue, *say(issue)) for issue in issues[:ERRORS_SHOWN]]
     return render_template("payout/upload.html", form=form, year=year, files=view.files, issues=rows,
-                           count=len(issues))
+                           count=len(issues), columns=returns.columns())
 
 
 @pages.get(RETURN)

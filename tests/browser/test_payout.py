@@ -17,7 +17,7 @@ from tests.browser.paid import PAID_YEAR, lock_year, pay_out
 
 pytestmark = pytest.mark.browser
 
-YEAR = 2020
+YEAR = 2025
 
 
 def download(visitor: Visitor, row: str) -> bytes:

@@ -42,9 +42,8 @@ def test_a_school_splits_its_allotment(visit: Callable[..., Visitor], district: 
     clerk.page.get_by_role("button", name="存为草案").click()
     expect(clerk.page.locator("#rows")).not_to_contain_text("还差")
     clerk.page.get_by_role("link", name="登记公示").click()
-    clerk.page.get_by_label("公示开始").fill("2026-08-24")
-    clerk.page.get_by_label("公示结束").fill("2026-08-31")
-    clerk.page.get_by_label("公示地点或方式").fill("校务公开栏")
+    for name, typed in (("start", "2026-08-24"), ("end", "2026-08-31"), ("where", "校务公开栏")):
+        clerk.page.fill(f"input[name={name}]", typed)
     clerk.page.get_by_role("button", name="登记", exact=True).click()
     expect(clerk.page.locator("main")).to_contain_text("没有缺的。")
     assert clerk.page.get_by_role("link", name="提交", exact=True).count() == 0  # whoever drew does not submit

@@ -266,14 +266,14 @@ def _payout(made: District) -> None:
     """The locked year on its way to the bank: a sum paid, one refused, one in an answer nobody took over yet; of what
     was paid a part was too much, and of that a part came back. The year was closed, and opened again."""
     program, bank = made.site.program, Bank(made.site.program, 2020)
-    bank._known = made.office._known
-    split(program, "S1", {"NEARQ号": 2_400_000, "MATEQ号": 2_400_000}, 2020)
-    split(program, "FARQS", {"FARQ号": 2_400_000}, 2020)
+    bank._known, hands = made.office._known, ("NEARQ办", "NEARQ长")
+    split(program, "S1", {"NEARQ号": 2_400_000, "MATEQ号": 2_400_000}, 2020, hands)
+    split(program, "FARQS", {"FARQ号": 2_400_000}, 2020, ("FARQ办", "FARQ长"))
     sent = bank.draw()
     far, mate, near = rows_for(bank.items(sent), {"FARQ号": "FARQ退"})
-    bank.accept(bank.stage([far, near]))
-    split(program, "S1", {"NEARQ号": 2_300_000, "MATEQ号": 2_500_000}, 2020)
-    waiting = bank.stage([mate])
+    bank.accept(bank.stage([far, near], "NEARQ盘一.xlsx"))
+    split(program, "S1", {"NEARQ号": 2_300_000, "MATEQ号": 2_500_000}, 2020, hands)
+    waiting = bank.stage([mate], "NEARQ盘二.xlsx")
     key = made.of[NEAR]["person_id"], made.of[NEAR]["school_id"]
     with program.begin(bank.cashier) as work:
         recoveries.recover(work, year=2020, key=key, seen=100_000, received=Received(
@@ -281,8 +281,8 @@ def _payout(made: District) -> None:
     with program.begin(bank.cashier) as work:
         seen = closing.seal_of(work, 2020)
         content = closing.gather(work, program.settings, year=2020, seen=seen)
-        act = closing.close(work, program.settings, year=2020, content=content, seen=seen, reason="年终").id
-        opening = closing.request(work, year=2020, reason="补发").id
+        act = closing.close(work, program.settings, year=2020, content=content, seen=seen, reason="NEARQ年终").id
+        opening = closing.request(work, year=2020, reason="NEARQ续发").id
     with program.begin(bank.leader) as work:
         closing.approve(work, act_id=opening)
     made.shared |= {"pay.year": 2020, "payout_id": sent, "return_id": waiting, "pay.closing.act_id": act,
@@ -296,7 +296,7 @@ def _splits(made: District) -> None:
         school.clerk, school.head = made.account("school", word), made.account("principal", word)
         school.draw()
         school.change("months", extras=[Extra(f"{word}友", f"{word}目", 100_000)])
-        school.notice(file_id=made.office.scan)
+        school.notice(file_id=made.office.scan, where=f"{word}栏")
     school.submit()
 
 

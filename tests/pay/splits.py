@@ -57,9 +57,10 @@ class Splitting:
         with self.program.begin(by or self.clerk) as work:
             commands.change(work, place=place or self.place(), method=method, values=values or {}, extras=extras)
 
-    def notice(self, days: tuple[date, date] = NOTICE, by: Actor | None = None, file_id: int | None = None) -> None:
+    def notice(self, days: tuple[date, date] = NOTICE, by: Actor | None = None, file_id: int | None = None,
+               where: str = "校务公开栏") -> None:
         with self.program.begin(by or self.clerk) as work:
-            commands.post_notice(work, place=self.place(), start=days[0], end=days[1], where="校务公开栏",
+            commands.post_notice(work, place=self.place(), start=days[0], end=days[1], where=where,
                                  file_id=file_id)
 
     def submit(self, by: Actor | None = None, place: Place | None = None, seen: str | None = None,

@@ -68,6 +68,12 @@ class Reading:
         return [issue for issue in self.issues if issue.level == "error"]
 
 
+def columns() -> tuple[list[str], list[str], list[str]]:
+    """The columns a return file must have, those it may have, and the words for what became of a row."""
+    required, others = ([column.header for column in KIND.columns if column.required is must] for must in (True, False))
+    return required, others, [word for column in KIND.columns for word in column.choices or ()]
+
+
 def read_return(path: Path, name: str) -> Reading:
     """Read a return file; nothing here touches the database."""
     reading = Reading()

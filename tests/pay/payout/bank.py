@@ -22,8 +22,10 @@ from tests.pay.office import YEAR, Office
 from tests.pay.records import send
 
 
-def split(program: Program, code: str, awards: Mapping[str, int], year: int = YEAR) -> int:
-    """A school's submitted split (staff number → fen), in the place of a former one; its id."""
+def split(program: Program, code: str, awards: Mapping[str, int], year: int = YEAR,
+          hands: tuple[str, str] = ("学校办公室", "校长")) -> int:
+    """A school's submitted split (staff number → fen), in the place of a former one; its id. ``hands`` drew it and
+    submitted it."""
     people = {staff_no: factories.add_person(program, staff_no, school_code=code) for staff_no in awards}
     with program.begin(operator()) as work:
         school_id = work.session.scalars(select(School.id).where(School.code == code)).one()
@@ -35,7 +37,7 @@ def split(program: Program, code: str, awards: Mapping[str, int], year: int = YE
         row = PayDistribution(
             year=year, school_id=school_id, sequence=last + 1, batch_id=batch_id, allotment_fen=sum(awards.values()),
             head=head, state="draft", method="by_hand", notice_from=date(2026, 9, 1), notice_to=date(2026, 9, 7),
-            drawn_by=901, drawn_by_name="学校办公室", drawn_at=work.now, content_hash="x")
+            drawn_by=901, drawn_by_name=hands[0], drawn_at=work.now, content_hash="x")
         work.session.add(row)
         work.session.flush()
         work.session.add_all([PayAward(distribution_id=row.id, number=number, person_id=people[staff_no],
@@ -46,7 +48,7 @@ def split(program: Program, code: str, awards: Mapping[str, int], year: int = YE
         work.session.execute(update(PayDistribution).where(*of_school, PayDistribution.state == "submitted")
                              .values(state="superseded"))
         work.session.execute(update(PayDistribution).where(PayDistribution.id == row.id).values(
-            state="submitted", submitted_by=902, submitted_by_name="校长", submitted_at=work.now))
+            state="submitted", submitted_by=902, submitted_by_name=hands[1], submitted_at=work.now))
         return row.id
 
 
