@@ -1,17 +1,21 @@
 """Assignments of paired assistance and of development communities, as they were known on a date."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select, true
+from sqlalchemy import Row, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from talent.assistance.calendar import Spell, year_of
 from talent.assistance.models import Assignment
 from talent.core.work import Work
-from talent.people.models import School
-from talent.people.queries import school_name_on
+from talent.people.models import Employment, Person, School
+from talent.people.queries import current_on, school_name_on, within
+from talent.people.search import matching
+
+READ = "assistance:read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +70,42 @@ def spells_between(session: Session, first: date, last: date) -> Sequence[Row[*t
         .where(Assignment.started_on <= last, or_(Assignment.ended_on.is_(None), Assignment.ended_on >= first))
         .order_by(Assignment.started_on, Assignment.id)
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Somebody in a year's calendar."""
+
+    person_id: int
+    staff_no: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class YearAway:
+    """The spells of a year that the reader may see, by sending school and staff number."""
+
+    spells: Sequence[Spell]
+    people: Mapping[int, Away]
+    schools: Mapping[str, str]
+
+
+def spells_of_year(work: Work, year: int, on: date, words: str = "") -> YearAway:
+    """Whose assistance touches the year, as it was known on ``on``; one statement.
+
+    Today that is all that is entered, also what has not begun; of a day in the past only what had begun by then.
+    """
+    scope, days = work.require(READ), year_of(year)
+    last = days.last if on >= work.today else min(days.last, on)
+    rows = work.session.execute(
+        select(Assignment, Person.staff_no, Person.name, School.code, school_name_on(on).label("school"))
+        .join(Person, Person.id == Assignment.person_id)
+        .join(School, School.id == Assignment.sending_school_id)
+        .outerjoin(Employment, and_(Employment.person_id == Person.id, current_on(Employment, on)))
+        .where(Assignment.started_on <= last, or_(Assignment.ended_on.is_(None), Assignment.ended_on >= days.first),
+               within(scope), matching(work, words))
+        .order_by(School.code, Person.staff_no, Assignment.started_on, Assignment.id)).all()
+    spells = [Spell(row.id, row.person_id, code, row.host, row.kind, row.started_on, row.ended_on)
+              for row, _, _, code, _ in rows]
+    people = {row.person_id: Away(row.person_id, staff_no, name) for row, staff_no, name, _, _ in rows}
+    return YearAway(spells, people, {code: name for _, _, _, code, name in rows})

@@ -61,13 +61,13 @@ PLAIN = frozenset({
     "carried", "category", "change", "changed_on", "claim", "class", "clause", "code", "column", "comment", "community",
     "confirmed", "convention", "csrf_token", "current", "display_name", "document", "encoding", "end", "error",
     "exchange", "expires_on", "extra_fen", "extra_purpose", "file", "files", "finding", "form", "good_rows_only",
-    "grade", "group", "heading", "hidden", "hours", "k", "k_reason", "keep", "kind", "label", "lang", "left_on",
-    "level", "method", "mode", "name", "name_1", "name_2", "new", "next", "no", "note", "number", "of", "on", "overdue",
-    "own", "ownership", "page", "part", "password", "period", "post", "professional_title", "published", "q_kind",
-    "quota_type", "reads_only", "reason", "repeat", "result", "role", "rule", "run", "scan", "seal", "seen",
-    "served_value", "sheet", "signer", "since", "size", "sort", "source", "stage", "start", "state", "status",
-    "subject", "subject_key", "tab", "table", "tier", "title", "token", "until", "v", "valid_to", "value", "verdict",
-    "version", "warning_reason", "warnings", "where", "why", "with", "words", "workdays", "year",
+    "grade", "group", "heading", "hidden", "host", "hours", "k", "k_reason", "keep", "kind", "label", "lang", "left_on",
+    "level", "method", "mode", "month", "name", "name_1", "name_2", "new", "next", "no", "note", "number", "of", "on",
+    "only", "overdue", "own", "ownership", "page", "part", "password", "period", "post", "professional_title",
+    "published", "q_kind", "quota_type", "reads_only", "reason", "repeat", "result", "role", "rule", "run", "scan",
+    "seal", "seen", "served_value", "sheet", "signer", "since", "size", "sort", "source", "stage", "start", "state",
+    "status", "subject", "subject_key", "tab", "table", "tier", "title", "token", "until", "v", "valid_to", "value",
+    "verdict", "version", "warning_reason", "warnings", "where", "why", "with", "words", "workdays", "year",
 })
 #: What is asked by POST of oneself or of the whole district alone: it names nobody.
 NAMES_NOBODY: Mapping[str, str] = {

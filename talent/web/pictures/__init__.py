@@ -15,10 +15,12 @@ from talent.web.pictures.strip import School, strip
 from talent.web.pictures.timeline import Dot, Lane, Span, timeline
 from talent.web.pictures.tones import TIER_LAYERS, layer_of, tone_class
 from talent.web.pictures.tower import Layer, TowerYear, tower, tower_on_phone, towers
+from talent.web.pictures.year import Bar, month_cells, month_middles, year_strip
 
 __all__ = [
     "TIER_LAYERS",
     "Axis",
+    "Bar",
     "Column",
     "Dot",
     "HoursBar",
@@ -37,6 +39,8 @@ __all__ = [
     "hours_bars",
     "layer_of",
     "limit_bar",
+    "month_cells",
+    "month_middles",
     "months",
     "radar",
     "rates",
@@ -48,4 +52,5 @@ __all__ = [
     "tower_on_phone",
     "towers",
     "trends",
+    "year_strip",
 ]
