@@ -32,6 +32,7 @@ _READS: Mapping[str, Reach] = {
     "board:read": "all",
     "policy:read": "all",
     "import:read": "all",
+    "budget:read": "all",
 }
 _SCHOOL_READS: Mapping[str, Reach] = {
     "person:list": "school",
@@ -44,6 +45,7 @@ _SCHOOL_READS: Mapping[str, Reach] = {
     "assistance:read": "school",
     "pay:read": "school",
     "award:read": "school",
+    "budget:read": "school",
     "policy:read": "all",
 }
 
@@ -165,6 +167,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "year:close": "all",
         "year:reopen": "all",
         "assistance:read": "all",
+        "budget:read": "all",
         "policy:read": "all",
         "api:use": "all",
     },

@@ -1,22 +1,28 @@
 """Nominations to look at: the list of school and bureau, one with what it touches, how many wait."""
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import and_, case, func, or_, select, true
+from sqlalchemy.orm import aliased
 
 from talent.assistance.models import Assignment
 from talent.core.work import Work
 from talent.exchange import proposal_lists
 from talent.exchange.models import Proposal
-from talent.exchange.nomination_rules import Spell
+from talent.exchange.nomination_rules import Spell, day_before
 from talent.exchange.nominations import NOMINATE
 from talent.exchange.proposal_lists import Detail, Line, Narrowed, Waiting, narrowed_by, page_of
 from talent.exchange.proposal_rules import OPEN
 from talent.exchange.proposals import DECIDE, READ, VERIFY
+from talent.pay.budgets.queries import READ as FORECAST
+from talent.pay.budgets.rules import Asked, SpellKey
 from talent.pay.chain import LOCKED
+from talent.pay.facts import Assignment as PlannedSpell
 from talent.pay.models import PayBatch
+from talent.people.models import Person, School
 from talent.people.queries import within
 
 NOMINATIONS = Proposal.asks != ""
@@ -58,6 +64,38 @@ def locked_years(work: Work) -> Sequence[int]:
     return work.session.scalars(
         select(PayBatch.year).where(PayBatch.state.in_(LOCKED), PayBatch.adjusts_id.is_(None))
         .distinct().order_by(PayBatch.year)).all()
+
+
+def asked_on(work: Work, on: date) -> list[Asked]:
+    """What the nominations that nobody had answered on a day would make of the spells, for the forecast; one statement.
+
+    A change of a record that is no more asks for nothing.
+    """
+    sender = aliased(School)
+    open_then = and_(Proposal.proposed_on <= on, or_(
+        Proposal.state.in_(OPEN), Proposal.decided_at >= work.end_of(on)))
+    rows = work.session.execute(
+        proposal_lists.joined(work, select(Proposal.asks, Proposal.cells, Person.staff_no, Assignment, sender.code))
+        .outerjoin(Assignment, Assignment.id == Proposal.record_id)
+        .outerjoin(sender, sender.id == Assignment.sending_school_id)
+        .where(within(work.require(FORECAST)), NOMINATIONS, open_then).order_by(Proposal.id))
+    return [_asked(asks, json.loads(cells), staff_no, spell, code) for asks, cells, staff_no, spell, code in rows
+            if asks == "nominate" or spell is not None]
+
+
+def _asked(asks: str, cells: Mapping[str, str], staff_no: str, spell: Assignment, code: str) -> Asked:
+    start, end = (date.fromisoformat(said) if (said := cells.get(name, "")) else None
+                  for name in ("started_on", "ended_on"))
+    if asks == "nominate":
+        assert start is not None, "a nomination without its first day is refused"
+        return Asked(staff_no, None, (PlannedSpell(staff_no, cells["sending_school_code"], cells["host"], start, end),))
+    now = PlannedSpell(staff_no, code, spell.host, spell.started_on, spell.ended_on, spell.appraisal or None)
+    about = SpellKey(code, spell.host, spell.started_on)
+    if asks == "end":
+        return Asked(staff_no, about, (replace(now, end=end),))
+    assert start is not None, "a move without its day is refused"
+    follows = PlannedSpell(staff_no, code, cells["host"], start, end)
+    return Asked(staff_no, about, (replace(now, end=day_before(start)), follows))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 from flask_babel import gettext, lazy_gettext
 
@@ -12,7 +12,7 @@ from talent.core import terms
 from talent.core.language import translated
 from talent.core.periods import days_in_month, days_in_year
 from talent.pay.conventions import WHOLE_MONTHS
-from talent.pay.queries import ReceiptView
+from talent.pay.snapshots import Facts
 from talent.web.links import link_to
 from talent.web.pictures import Month
 from talent.web.pictures.months import DayState
@@ -26,6 +26,31 @@ _LABELS = {
     "school_kinds": lazy_gettext("派出学校"), "discarded_appraisals": lazy_gettext("考核不计发"),
     "participants_minimum_share": lazy_gettext("参加者至少得"),
 }
+
+
+class Told(Protocol):
+    """What a receipt tells of: a line of a batch, or of a forecast."""
+
+    @property
+    def year(self) -> int: ...
+
+    @property
+    def convention(self) -> str: ...
+
+    @property
+    def staff_no(self) -> str: ...
+
+    @property
+    def school_code(self) -> str: ...
+
+    @property
+    def fen(self) -> int: ...
+
+    @property
+    def receipt(self) -> Mapping[str, Any]: ...
+
+    @property
+    def facts(self) -> Facts: ...
 
 
 def convention_name(code: str) -> str:
@@ -114,7 +139,7 @@ def _named(vocabulary: Mapping[str, str], codes: Iterable[str]) -> str:
 # ── the formula ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def formula(view: ReceiptView) -> str:
+def formula(view: Told) -> str:
     """How the sum comes about, with every number in it, up to the equals sign; "" when nothing counts."""
     rows = [row for row in view.receipt["months"] if _paying(view, row)]
     if not rows or Fraction(view.receipt["rounding"]["exact_fen"]) == 0:
@@ -123,13 +148,13 @@ def formula(view: ReceiptView) -> str:
     return " + ".join(_term(view, rate, [row for row in rows if row["rate_fen"] == rate]) for rate in rates)
 
 
-def _paying(view: ReceiptView, row: Mapping[str, Any]) -> bool:
+def _paying(view: Told, row: Mapping[str, Any]) -> bool:
     if row["verdict"] == "counted":
         return bool(row["owner"] == view.school_code)
     return bool(row["verdict"] == "by_days" and row["owned"])
 
 
-def _term(view: ReceiptView, rate: int, rows: Sequence[Mapping[str, Any]]) -> str:
+def _term(view: Told, rate: int, rows: Sequence[Mapping[str, Any]]) -> str:
     if view.convention == "day":
         days = sum(row["owned"] for row in rows)
         return gettext("%(rate)s 元 × %(days)s 天 ÷ %(all)s 天", rate=money(rate), days=days,
@@ -139,7 +164,7 @@ def _term(view: ReceiptView, rate: int, rows: Sequence[Mapping[str, Any]]) -> st
     return gettext("%(rate)s 元 %(part)s × %(months)s 个月", rate=money(rate), part=part, months=_months(view, rows))
 
 
-def _months(view: ReceiptView, rows: Sequence[Mapping[str, Any]]) -> str:
+def _months(view: Told, rows: Sequence[Mapping[str, Any]]) -> str:
     """Whole months as a number; parts of months as days over days, added up."""
     if view.convention in WHOLE_MONTHS:
         return str(len(rows))
@@ -151,7 +176,7 @@ def _months(view: ReceiptView, rows: Sequence[Mapping[str, Any]]) -> str:
     return parts[0] if len(parts) == 1 else gettext("（%(sum)s）", sum=" + ".join(parts))
 
 
-def rounding(view: ReceiptView) -> str:
+def rounding(view: Told) -> str:
     """What rounding did to this line; "" when the sum came out even."""
     told = view.receipt["rounding"]
     exact = Fraction(told["exact_fen"])
@@ -167,7 +192,7 @@ def rounding(view: ReceiptView) -> str:
 # ── the months ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def months(view: ReceiptView) -> list[Month]:
+def months(view: Told) -> list[Month]:
     """Twelve calendars: the days this school owns, the working days missed among them, what each month counts for."""
     states = _day_states(view)
     rows: dict[int, list[Mapping[str, Any]]] = {month: [] for month in range(1, 13)}
@@ -176,7 +201,7 @@ def months(view: ReceiptView) -> list[Month]:
     return [_month(view, month, rows[month], states) for month in rows]
 
 
-def _day_states(view: ReceiptView) -> dict[date, DayState]:
+def _day_states(view: Told) -> dict[date, DayState]:
     states: dict[date, DayState] = {}
     for first, last, _ in view.receipt["days"]:
         states.update(dict.fromkeys(_days(date.fromisoformat(first), date.fromisoformat(last)), "on"))
@@ -194,7 +219,7 @@ def _days(first: date, last: date) -> list[date]:
 
 
 def _month(
-    view: ReceiptView, month: int, rows: Sequence[Mapping[str, Any]], states: Mapping[date, DayState]
+    view: Told, month: int, rows: Sequence[Mapping[str, Any]], states: Mapping[date, DayState]
 ) -> Month:
     length = days_in_month(view.year, month)
     days: list[DayState] = [states.get(date(view.year, month, day), "off") for day in range(1, length + 1)]
@@ -207,7 +232,7 @@ def _month(
     return Month(view.year, month, days, verdict, counted, _note(view, row, owned, sum(r["on_post"] for r in rows)))
 
 
-def _verdict(view: ReceiptView, row: Mapping[str, Any]) -> tuple[str, bool | None]:
+def _verdict(view: Told, row: Mapping[str, Any]) -> tuple[str, bool | None]:
     """The word above a month, and whether it counts here; None where it neither counts nor fails."""
     if row["verdict"] == "counted":
         if row["owner"] != view.school_code:
@@ -219,7 +244,7 @@ def _verdict(view: ReceiptView, row: Mapping[str, Any]) -> tuple[str, bool | Non
     return (gettext("不计"), False) if row["verdict"] != "outside_scope" else (gettext("不在范围"), False)
 
 
-def _note(view: ReceiptView, row: Mapping[str, Any], owned: int, on_post: int) -> str:
+def _note(view: Told, row: Mapping[str, Any], owned: int, on_post: int) -> str:
     """The line under a month: why it counts or not."""
     terms_, verdict = view.facts.terms, row["verdict"]
     length = days_in_month(view.year, row["month"])

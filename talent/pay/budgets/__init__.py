@@ -1,0 +1,1 @@
+"""What assistance will cost a school in a year, before the year is over."""
