@@ -30,8 +30,8 @@ class DistrictBank(Bank):
         return Actor(user_id, account, (Grant(role, school_id),))
 
 
-def lock_year(program: Program, year: int, *, leave_one: bool = False) -> DistrictBank:
-    """The year computed, approved and locked, and split by its schools as the ledger says; the last may be left."""
+def lock_year(program: Program, year: int) -> DistrictBank:
+    """The year computed, approved and locked, and split by its schools as the ledger says, all but the last."""
     bank = DistrictBank(program, year)
     batch = bank.locked(bank.compute(year=year))
     shares: dict[str, dict[str, int]] = defaultdict(dict)
@@ -40,7 +40,7 @@ def lock_year(program: Program, year: int, *, leave_one: bool = False) -> Distri
         for (person_id, school_id), stand in standing(work.session, year).items():
             staff_no = work.session.get_one(Person, person_id).staff_no
             shares[asked[school_id][0]][staff_no] = stand.fen
-    for code in sorted(shares)[:-1] if leave_one and len(shares) > 1 else sorted(shares):
+    for code in sorted(shares)[:-1]:
         split(program, code, {key: fen for key, fen in shares[code].items() if fen}, year)
     return bank
 
@@ -51,7 +51,7 @@ def pay_out(program: Program) -> None:
     with program.read(operator()) as work:
         if work.session.scalar(select(PayPayout.id).where(PayPayout.year == PAID_YEAR)) is not None:
             return  # the district is shared: once is enough
-    bank = lock_year(program, PAID_YEAR, leave_one=True)
+    bank = lock_year(program, PAID_YEAR)
     items = bank.items(bank.draw())
     rows = rows_for(items, {items[0].staff_no: "账户户名不符"})
     bank.accept(bank.stage(rows[:2], "回盘.csv"))
