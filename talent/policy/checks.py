@@ -84,4 +84,5 @@ def check_references(entries: Iterable[tuple[str, Sequence[Any]]], *, file: str)
         for value in dated:
             for table, code in _borrowed(key, value):
                 if code not in defined[table]:
-                    raise PolicyError(f"{code!r} is not in {table}", file=file, key=key)
+                    raise PolicyError(f"{code!r} is not in {table}", file=file, key=key, kind="undefined",
+                                      facts={"code": code, "table": table})

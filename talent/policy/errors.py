@@ -1,16 +1,24 @@
 """What the policy book refuses, always by name. The room imports nothing of the program: hence its own."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 
 class PolicyError(ValueError):
     """A value that cannot be taken into the book.
 
-    ``file`` is the YAML file (or ``override``), ``key`` and ``on`` say where, ``problem`` says what is wrong.
+    ``file`` is the YAML file (or ``override``), ``key`` and ``on`` say where, ``problem`` says what is wrong;
+    ``kind`` names the problem, ``place`` the part of the value, and ``facts`` are its particulars, for whoever words it
+    in another language.
     """
 
-    def __init__(self, problem: str, *, file: str, key: str = "", on: date | None = None) -> None:
+    def __init__(
+        self, problem: str, *, file: str, key: str = "", on: date | None = None, kind: str = "", place: str = "",
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
         self.problem = problem
+        self.kind, self.place, self.facts = kind, place, dict(facts or {})
         self.file = file
         self.key = key
         self.on = on

@@ -169,9 +169,11 @@ def read_value(key: str, raw: Any, *, file: str, on: date) -> Any:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
+        facts = first.get("ctx", {})
         raise PolicyError(
-            f"{place}: {first['msg']}" if place else first["msg"], file=file, key=key, on=on
+            f"{place}: {first['msg']}" if place else first["msg"], file=file, key=key, on=on,
+            kind=str(facts["error"]) if first["type"] == "value_error" else first["type"], place=place, facts=facts,
         ) from error
     if isinstance(value, CalendarYear) and (key != f"{CALENDAR}{value.year}" or on.year != value.year):
-        raise PolicyError(f"holds the days of {value.year}", file=file, key=key, on=on)
+        raise PolicyError(f"holds the days of {value.year}", file=file, key=key, on=on, kind="calendar")
     return value

@@ -17,6 +17,7 @@ from talent.policy.errors import NotInForce, PolicyError, UnknownKey
 from talent.policy.registry import family_of, read_value
 from talent.policy.shapes import misfits
 from talent.policy.types import dump
+from talent.settings.refused import finding_of
 from talent.settings.typed import as_typed
 
 #: The person an account belongs to, None for none: accounts live above this room, so the door hands this in.
@@ -117,7 +118,7 @@ def judge_value(book: Book, draft: Draft) -> list[Finding]:
         value = read_value(draft.key, draft.value, file="override", on=draft.since)
         laid = book.overlaid([draft.override]) if draft.basis in BASES and draft.document.strip() else book
     except PolicyError as error:
-        return [Finding("policy.value_refused", params={"problem": error.problem, **told})]
+        return [finding_of(book, error, told)]
     found = [Finding(each.code, params={**told, **each.facts}) for each in misfits(laid, draft.key, unit, value,
                                                                                   draft.since)]
     if not found and _says_nothing(book, draft):

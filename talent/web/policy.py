@@ -20,6 +20,7 @@ from talent.policy.registry import CALENDAR, FAMILIES, family_of
 from talent.policy.uncomputed import UNCOMPUTED
 from talent.settings import commands, queries
 from talent.settings.queries import Proposal
+from talent.settings.refused import CODES
 from talent.settings.typed import as_typed, read_typed, shape_of
 from talent.web import kit, policy_values
 from talent.web.security import current_actor, open_read, open_write, permission, today
@@ -35,6 +36,7 @@ class ProposalForm(kit.BaseForm):
                          ("money", "hours", "whole", "share", "flag", "date", "table")), "value"),
         **dict.fromkeys((f"policy.shape_{kind}" for kind in
                          ("range", "fine", "lost", "strange", "nothing", "reversed")), "value"),
+        **dict.fromkeys(CODES.values(), "value"),
         "policy.value_refused": "value", "policy.unchanged": "value", "policy.basis_unknown": "basis",
         "policy.document_missing": "document", "policy.already_proposed": "since",
     }

@@ -1,6 +1,7 @@
 """Whatever value two persons may put in force, every reader of the book goes on working."""
 
 import json
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import date, timedelta
@@ -14,6 +15,7 @@ from flask_babel import Babel
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from talent.core.language import reading_in, translated
 from talent.core.periods import Period, add_months
 from talent.indicators.rules import IndicatorPolicy, Resources, SchoolFacts, TeacherShares, stage_result
 from talent.indicators.staff import Counting
@@ -43,6 +45,7 @@ from talent.training.rules import (
     window_of as hours_window,
 )
 from talent.web import policy_values
+from talent.words.say import say
 from tests.pay.builders import person, school, sent
 
 BOOK = load_book()
@@ -177,7 +180,9 @@ def _instead(value: Any) -> st.SearchStrategy[Any]:
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(draft=drafts())
 def test_what_is_accepted_stops_nothing(draft: Draft) -> None:
-    if any(finding.code != "policy.unchanged" for finding in judge_value(BOOK, draft)):
+    found = judge_value(BOOK, draft)
+    if any(finding.code != "policy.unchanged" for finding in found):
+        assert "policy.value_refused" not in {finding.code for finding in found}, "say it in the reader's words"
         return
     everything_works(BOOK.overlaid([draft.override]))
 
@@ -207,7 +212,22 @@ def test_everything_works_as_shipped() -> None:
     ("tiers.eligibility.new_talent", lambda now: [
         {**row, "at_least": 9} if row["rule"] == "teaching_years" else row for row in now], "policy.shape_reversed"),
     ("privacy.correction_days", lambda _: 10**6, "policy.shape_range"),
-    ("hours.levels", lambda _: "moon", "policy.value_refused"),
+    ("hours.levels", lambda _: "moon", "policy.wrong_table"),
+    ("hours.cycle_years", lambda _: "five", "policy.wrong_whole"),
+    ("hours.cycle_years", lambda _: -1, "policy.wrong_least"),
+    ("privacy.dominance_limit", lambda _: "3/2", "policy.wrong_share"),
+    ("privacy.dominance_limit", lambda _: 0.5, "policy.wrong_exact"),
+    ("hours.cycle_start", lambda _: 5, "policy.wrong_day"),
+    ("portraits.career_bands", lambda _: [0, 9, 4], "policy.wrong_bands"),
+    ("portraits.k_range", lambda _: {"minimum": 8, "maximum": 4}, "policy.shape_reversed"),
+    ("portraits.k_range", lambda _: {"minimum": 8}, "policy.wrong_missing"),
+    ("portraits.k_range", lambda now: {**now, "moon": 4}, "policy.wrong_extra"),
+    ("rounds.criteria", lambda now: now[:-1], "policy.wrong_sum"),
+    ("tiers.table", lambda now: [now[-1], *now[:-1]], "policy.wrong_tower"),
+    ("hours.levels", lambda now: [*now, now[0]], "policy.wrong_twice"),
+    ("indicators.certified_evidence", lambda _: "moon", "policy.wrong_choice"),
+    ("paired_assistance.convention", lambda _: "by_moon", "policy.wrong_undefined"),
+    ("tiers.eligibility.new_talent", lambda now: [*now, {"rule": "moon"}], "policy.wrong_rule"),
 ])
 def test_a_refusal_says_which_entry_and_how_it_is_written(key: str, change: Any, code: str) -> None:
     entry = BOOK.entry(key)
@@ -215,6 +235,11 @@ def test_a_refusal_says_which_entry_and_how_it_is_written(key: str, change: Any,
     found = judge_value(BOOK, Draft(key, change(now), SINCE, "delegated", "明教〔2027〕1号"))
     assert found[0].code == code
     assert found[0].params["label"] == entry.label
+    for language in ("zh", "en"):
+        with reading_in(language):
+            reason, hint = say(found[0])
+            assert translated(entry.label) in reason and hint and "{" not in reason
+            assert (language == "zh") is bool(re.search("[一-鿿]", reason))
     shown = as_typed(entry.values[-1].value, entry.unit)
     assert shown.startswith(found[0].params["example"]) and found[0].params["example"]
 
@@ -223,7 +248,7 @@ def test_a_new_member_of_a_family_is_judged_like_the_others() -> None:
     assert family_of("tiers.eligibility.moon") is not None
     rules = dump(BOOK.entry("tiers.eligibility.new_talent").values[-1].value)
     found = judge_value(BOOK, Draft("tiers.eligibility.moon", rules, SINCE, "delegated", "明教〔2027〕1号"))
-    assert [finding.code for finding in found] == ["policy.value_refused"]  # no such tier
+    assert [finding.code for finding in found] == ["policy.wrong_undefined"]  # no such tier
 
 
 def test_what_is_typed_by_hand_reaches_the_judge() -> None:

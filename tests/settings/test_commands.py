@@ -135,12 +135,12 @@ def test_only_the_proposer_withdraws(program: Program, people: tuple[Actor, Acto
 
 def test_what_a_proposal_is_refused_for(program: Program, people: tuple[Actor, Actor]) -> None:
     hr = people[0]
-    assert refusal(program, hr, replace(DRAFT, value="ten")) == ["policy.value_refused"]
-    assert refusal(program, hr, replace(DRAFT, value=-1)) == ["policy.value_refused"]
+    assert refusal(program, hr, replace(DRAFT, value="ten")) == ["policy.wrong_whole"]
+    assert refusal(program, hr, replace(DRAFT, value=-1)) == ["policy.wrong_least"]
     assert refusal(program, hr, replace(DRAFT, document=" ", basis="rumour")) == [
         "policy.basis_unknown", "policy.document_missing"]
     convention = replace(DRAFT, key="paired_assistance.convention", value="by_moon")
-    assert refusal(program, hr, convention) == ["policy.value_refused"]
+    assert refusal(program, hr, convention) == ["policy.wrong_undefined"]
     propose(program, hr)
     assert refusal(program, hr, replace(DRAFT, value=12)) == ["policy.already_proposed"]
     with pytest.raises(NotFound):
@@ -158,7 +158,7 @@ def test_a_calendar_of_another_year_may_be_loaded(program: Program, people: tupl
     key, new_year = "calendar.year.2027", date(2027, 1, 1)
     days = {"year": 2027, "days_off": ["2027-01-01"], "makeup_days": []}
     draft = Draft(key, days, new_year, "enacted", "国务院办公厅通知")
-    assert refusal(program, people[0], replace(draft, since=date(2026, 1, 1))) == ["policy.value_refused"]
+    assert refusal(program, people[0], replace(draft, since=date(2026, 1, 1))) == ["policy.wrong_calendar"]
     approve(program, people[1], propose(program, people[0], draft))
     assert value(program, new_year, key).days_off == {new_year}  # type: ignore[attr-defined]
 
