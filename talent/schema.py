@@ -13,6 +13,7 @@ from talent.pay import ledger_models as pay_ledger
 from talent.pay import models as pay
 from talent.pay import year_models as pay_years
 from talent.pay.awards import models as pay_awards
+from talent.pay.budgets import models as pay_budgets
 from talent.pay.payout import models as pay_payout
 from talent.people import models as people
 from talent.portraits import models as portraits
@@ -40,6 +41,7 @@ ROOMS = (
     pay_awards,
     pay_payout,
     pay_years,
+    pay_budgets,
     portraits,
     privacy,
     exchange,

@@ -80,6 +80,11 @@ def in_month(spells: Iterable[Spell], year: int, month: int) -> list[Spell]:
     return [each for each in spells if each.started_on <= days.last and each.last >= days.first]
 
 
+def on_day(spells: Iterable[Spell], on: date) -> list[Spell]:
+    """The spells that hold a day."""
+    return [each for each in spells if each.started_on <= on <= each.last]
+
+
 def people_by_month(spells: Iterable[Spell], year: int) -> Sequence[frozenset[int]]:
     """Who was away in each month of the year, by a day at least; a person once."""
     spells = list(spells)

@@ -168,6 +168,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "year:reopen": "all",
         "assistance:read": "all",
         "budget:read": "all",
+        "budget:enter": "all",
         "policy:read": "all",
         "api:use": "all",
     },

@@ -105,7 +105,7 @@ def writing(engine: Engine) -> Iterator[Session]:
 
 #: Tables whose rows the site may add and read, never change or remove.
 ONLY_ADDED = ("audit_events", "pay_steps", "pay_entries", "notice_acknowledgements", "pay_payouts", "pay_payout_items",
-              "pay_payout_files", "pay_results", "pay_recoveries")
+              "pay_payout_files", "pay_results", "pay_recoveries", "pay_budgets")
 
 
 def grant_site_role(engine: Engine, role: str) -> None:

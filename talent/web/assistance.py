@@ -25,7 +25,7 @@ pages = Blueprint("assistance", __name__, url_prefix="/assistance")
 #: Kind of assistance → its colour, as on the board.
 TONES = {"paired": "s2", "community": "s4"}
 YEARS_BACK = 10
-OVERLAP, GAP = "overlap", "gap"
+OVERLAP, GAP, DAY = "overlap", "gap", "day"
 Row = TypeVar("Row")
 
 
@@ -98,13 +98,16 @@ def _seen(overlaps: bool = True) -> Seen:
     with open_read() as work:
         found = spells_of_year(work, year, on, words)
     filters = kit.Filters.read(_offered(found, years, overlaps))
-    return Seen(year, on, filters, kit.asked_page(), found, _kept(found.spells, filters, year))
+    kept = _kept(found.spells, filters, year)
+    if filters["only"] == DAY:
+        kept = calendar.on_day(kept, on)
+    return Seen(year, on, filters, kit.asked_page(), found, kept)
 
 
 def _offered(found: YearAway, years: list[tuple[str, str]], overlaps: bool) -> list[kit.Filter]:
     """Schools and hosts are offered as the year has them; overlaps are a person's, not a place's."""
     hosts = sorted({each.host for each in found.spells})
-    only = [(OVERLAP, gettext("有重叠的"))] * overlaps + [(GAP, gettext("有间隔的"))]
+    only = [(OVERLAP, gettext("有重叠的"))] * overlaps + [(GAP, gettext("有间隔的")), (DAY, gettext("当天在外的"))]
     offered = [
         kit.Filter("q", gettext("姓名、拼音或工号")),
         kit.Filter("year", gettext("年份"), years),

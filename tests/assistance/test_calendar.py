@@ -14,6 +14,7 @@ from talent.assistance.calendar import (
     clipped,
     gaps,
     in_month,
+    on_day,
     overlaps,
     people_by_month,
     year_of,
@@ -71,6 +72,12 @@ def test_a_month_counts_a_person_once() -> None:
     months = people_by_month(away, 2025)
     assert [set(people) for people in months[:3]] == [{1}, {1, 2}, set()] and len(months) == 12
     assert [each.id for each in in_month(away, 2025, 2)] == [1, 3]
+
+
+def test_a_day_is_held_by_both_its_ends() -> None:
+    away = [spell(JAN, FEB, 1), spell(FEB, MAR, 2), spell(MAR, None, 3)]
+    assert [[each.id for each in on_day(away, on)] for on in (JAN, FEB, MAR, date(2030, 1, 1))] == [
+        [1], [1, 2], [2, 3], [3]]
 
 
 def test_people_and_places_have_their_own_gaps() -> None:

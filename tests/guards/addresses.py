@@ -42,7 +42,7 @@ REFERENCES: Mapping[str, str] = {
     "sending_school_code": "code", "from_school_code": "code", "to_school_code": "code", "record_id": "record_id",
     "again": "proposal_id", "signatory": "user_id", "into": "code", "first": "code", "second": "code", "third": "code",
     "teaching_schools": "code", "person_name": "words", "key": "code", "extra_no": "staff_no",
-    "served_no": "staff_no",
+    "served_no": "staff_no", "budget_code": "code",
 }
 #: What a form needs beside a name that leads to somebody, to be taken.
 TYPED: Mapping[str, Mapping[str, str]] = {
@@ -58,16 +58,17 @@ BESIDE: Mapping[str, Mapping[str, str]] = {"/corrections/new": {"kind": "trainin
 #: Names that lead to nothing of anybody.
 PLAIN = frozenset({
     "act", "action", "actor", "again_password", "against", "answer", "appraisal", "area", "as_of", "backbone", "basis",
-    "carried", "category", "change", "changed_on", "claim", "class", "clause", "code", "column", "comment", "community",
-    "confirmed", "convention", "csrf_token", "current", "display_name", "document", "encoding", "end", "error",
-    "exchange", "expires_on", "extra_fen", "extra_purpose", "file", "files", "finding", "form", "good_rows_only",
-    "grade", "group", "heading", "hidden", "host", "hours", "k", "k_reason", "keep", "kind", "label", "lang", "left_on",
-    "level", "method", "mode", "month", "name", "name_1", "name_2", "new", "next", "no", "note", "number", "of", "on",
-    "only", "overdue", "own", "ownership", "page", "part", "password", "period", "post", "professional_title",
-    "published", "q_kind", "quota_type", "reads_only", "reason", "repeat", "result", "role", "rule", "run", "scan",
-    "seal", "seen", "served_value", "sheet", "signer", "since", "size", "sort", "source", "stage", "start", "state",
-    "status", "subject", "subject_key", "tab", "table", "tier", "title", "token", "until", "v", "valid_to", "value",
-    "verdict", "version", "warning_reason", "warnings", "where", "why", "with", "words", "workdays", "year",
+    "budget_yuan", "carried", "category", "change", "changed_on", "claim", "class", "clause", "code", "column",
+    "comment", "community", "confirmed", "convention", "csrf_token", "current", "display_name", "document",
+    "document_on", "encoding", "end", "error", "exchange", "expires_on", "extra_fen", "extra_purpose", "file", "files",
+    "fill", "finding", "form", "good_rows_only", "grade", "group", "heading", "hidden", "host", "hours", "k",
+    "k_reason", "keep", "kind", "label", "lang", "left_on", "level", "method", "mode", "month", "name", "name_1",
+    "name_2", "new", "next", "no", "note", "number", "of", "on", "only", "overdue", "own", "ownership", "page", "part",
+    "password", "period", "post", "professional_title", "published", "q_kind", "quota_type", "reads_only", "reason",
+    "repeat", "result", "role", "rule", "run", "scan", "seal", "seen", "served_value", "sheet", "signer", "since",
+    "size", "sort", "source", "stage", "start", "state", "status", "subject", "subject_key", "tab", "table", "tier",
+    "title", "token", "until", "v", "valid_to", "value", "verdict", "version", "warning_reason", "warnings", "where",
+    "why", "with", "words", "workdays", "year",
 })
 #: What is asked by POST of oneself or of the whole district alone: it names nobody.
 NAMES_NOBODY: Mapping[str, str] = {
@@ -79,6 +80,7 @@ NAMES_NOBODY: Mapping[str, str] = {
     "/privacy/retention/propose": "of the district", "/portraits/build": "of the district",
     "/pay/compute": "of the district", "/board/reports": "of the district",
     "/pay/payout/<number:year>/return": "a file of the district's", "/pay/periods": "of the district",
+    "/assistance/budget/enter": "for who sees every school",
     "/indicators/evidence": "of the district", "/indicators/missing": "of the district",
     "/tiers/eligible/<tier>/export": "of all in reach", "/imports/": "a file; its rows are tried by themselves",
     "/api/v1/imports": "a file; its rows are tried by themselves", "/api/v1/pay/batches": "of the district",

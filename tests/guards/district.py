@@ -31,6 +31,8 @@ from talent.exchange.staging import Upload
 from talent.indicators.models import Enrolment, Facility, Quota
 from talent.pay import periods
 from talent.pay.awards.writing import Extra
+from talent.pay.budgets import commands as budgets
+from talent.pay.budgets.commands import Paper
 from talent.pay.models import PayLine
 from talent.pay.payout import closing, recoveries
 from talent.pay.payout.recoveries import Received
@@ -257,6 +259,8 @@ def _pay(made: District) -> None:
                 PayLine.batch_id == batch, PayLine.staff_no == f"{word}号")).one()
         step = Base.metadata.tables["pay_steps"].c
         made.of[FAR]["step_id"] = work.session.scalars(select(step.id).where(step.sheet_id.is_not(None))).one()
+    with program.begin(office.finance) as work:
+        budgets.enter(work, year=2021, paper=Paper("明财〔2020〕1号", DAY), sums={"S1": 100, "FARQS": 200}, head=0)
     with program.begin(office.finance2) as work:
         made.shared["act_id"] = periods.request(work, code="2026-10", act="open", reason="月结").id
     made.shared |= {"pay.batch_id": batch, "year": 2021}

@@ -123,6 +123,9 @@ SENT = (
     Sent("school", f"{NOMINATION}/withdraw", page=NOMINATION),
     Sent("hr", f"{NOMINATION}/return", {"answer": "人数已满"}, page=NOMINATION),
     Sent("hr", f"{NOMINATION}/approve", {"document_no": "明教〔2026〕11号"}, page=NOMINATION),
+    Sent("finance", "/assistance/budget/enter?year=2027", {
+        "document_no": "明财〔2026〕2号", "document_on": "2026-09-01", "budget_code": "S1", "budget_yuan": "300"},
+         page="/assistance/budget/enter?year=2027"),
     APPROVED_NOTICE, REJECTED_NOTICE, Sent("hr2", f"{NOTICE}/withdraw"),
     Sent("hr", "/privacy/notice/new", {"effective_on": "2026-12-01", "document": "明教〔2026〕12号", **dict.fromkeys(
         ("text_zh", "text_en", "portraits_zh", "portraits_en"), "新文")}, before=(REJECTED_NOTICE,)),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from talent.core.workdays import WorkCalendar
-from talent.pay.budgets.rules import Asked, SpellKey, forecast, known_on, summed
+from talent.pay.budgets.rules import Asked, Balance, SpellKey, forecast, known_on, summed
 from talent.pay.facts import Absence, Assignment, PayTerms, PersonFacts, SchoolFact
 from talent.pay.rules import compute_year
 from talent.policy.book import load_book
@@ -120,3 +120,10 @@ def test_of_a_past_day_only_what_had_begun_is_known() -> None:
     found = known_on(facts, SEPTEMBER)
     assert {staff_no: [each.start for each in kept.assignments] for staff_no, kept in found.items()} == {
         "T1": [SEPTEMBER]}
+
+
+@pytest.mark.parametrize(("budget", "booked", "left"), [
+    (None, {}, None), (0, {}, 0), (2_400_000, {"2028-01": 1_000_000, "2028-02": -200_000}, 1_600_000),
+    (100, {"2028-01": 250}, -150), (None, {"2028-01": 250}, None)])
+def test_what_is_left_of_a_budget(budget, booked, left) -> None:
+    assert Balance("S1", budget, booked).left_fen == left

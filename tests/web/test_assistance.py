@@ -67,6 +67,37 @@ def test_months_open_their_people(site: Site, away: Program) -> None:
     assert plain(schools).count("2026-07-01 至 2026-11-30") == 1 and "S2" not in schools.split("<tbody>")[1]
 
 
+def test_the_day_opens_who_is_away_on_it(site: Site, away: Program) -> None:
+    hr = site.sign_in("hr")
+    board = text(hr.get("/assistance/board?on=2026-03-15"))
+    assert "当天在外 2 人" in plain(board) and "合计 0 2 2" in plain(board)
+    rows = re.findall(r'<td class="key">(.*?)</td>.*?<b>(.*?)</b>', board, re.S)
+    assert [(host, re.sub(r"<[^>]+>", "", number)) for host, number in rows] == [("柳河小学", "2"), ("河东小学", "1")]
+    link = re.findall(r'href="([^"]+)"', rows[0][1])[0].replace("&amp;", "&")
+    opened = text(hr.get(link))
+    assert [name for name in ("张三", "李四", "王五") if f">{name}</a>" in opened] == ["张三", "王五"]
+    empty = text(hr.get("/assistance/board?on=2025-08-31"))
+    assert "当天在外 0 人" in plain(empty) and "这一天没有人在外支教" in empty and "没有登记预算" in empty
+
+
+def test_the_board_of_a_school_is_its_own_and_takes_few_statements(site: Site, away: Program) -> None:
+    school = site.sign_in("school", school_code="S2")
+    assert "当天在外 1 人" in plain(text(school.get("/assistance/board?on=2026-03-15")))
+    assert site.sign_in("teacher", staff_no="T1").get("/assistance/board").status_code == 403
+    hr = site.sign_in("hr")
+
+    def count() -> int:
+        with statements(away) as sent:
+            assert hr.get("/assistance/board?on=2026-03-15").status_code == 200
+        return len(sent)
+
+    few = count()
+    for number in range(12):
+        added(away, "assistance", staff_no="T2", started_on=f"2026-{number + 1:02d}-02", ended_on="2026-12-30",
+              host=f"{number} 号学校")
+    assert count() == few <= 12, few
+
+
 def test_everybody_sees_their_own(site: Site, away: Program) -> None:
     for role, school, seen in (("school", "S1", ["张三", "李四"]), ("principal", "S2", ["王五"]),
                                ("finance", None, ["张三", "李四", "王五"])):

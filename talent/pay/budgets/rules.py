@@ -170,3 +170,25 @@ def counted_months(line: Line) -> set[int]:
     return {row.month for row in receipt.person_year.months
             if (row.verdict == "counted" and row.owner == receipt.slot)
             or (row.verdict == "by_days" and row.owned[receipt.slot])}
+
+
+# ── what is set aside, and what was booked ───────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """A school's budget of a year beside what was booked by accounting month. ``budget_fen`` None: none was set."""
+
+    code: str
+    budget_fen: int | None
+    booked: Mapping[str, int]
+
+    @property
+    def booked_fen(self) -> int:
+        """Everything booked."""
+        return sum(self.booked.values())
+
+    @property
+    def left_fen(self) -> int | None:
+        """What is left of the budget, below zero where more was booked; None without one."""
+        return None if self.budget_fen is None else self.budget_fen - self.booked_fen
