@@ -160,7 +160,7 @@ def _session(settings: Settings) -> Any:
             """Nothing is open."""
 
     session = OAuth2Session(
-        settings.oidc_client_id, settings.oidc_secret, token_endpoint_auth_method="client_secret_basic",
+        settings.oidc_client_id, settings.oidc_secret, token_endpoint_auth_method="client_secret_basic",  # noqa: S106 a method
         scope="openid", code_challenge_method="S256", default_timeout=TIMEOUT_SECONDS)
     session.trust_env, session.max_redirects = False, 0
     session.adapters.clear()

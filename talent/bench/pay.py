@@ -20,7 +20,7 @@ from talent.pay.records import facts_of_year
 from talent.pay.rules import compute_year
 
 _COLUMNS = [column.name for column in PayLine.__table__.columns]
-_INSERT = f"INSERT INTO pay_lines ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+_INSERT = f"INSERT INTO pay_lines ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608 columns of the model
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _lines(program: Program, people: int) -> list[Sequence[object]]:
     """The rows of the ledger as the program stores them, to be stored again by the driver alone."""
     _compute(program, people)
     with closing(sqlite3.connect(district.database(program))) as connection:
-        return connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM pay_lines").fetchall()
+        return connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM pay_lines").fetchall()  # noqa: S608 columns of the model
 
 
 def _insert(program: Program, lines: Sequence[Sequence[object]]) -> Times:

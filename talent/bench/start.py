@@ -30,13 +30,14 @@ def help_text(setting: Setting) -> list[Figure]:
 def _verbs() -> int:
     """How many verbs the program shows; asked of another process, since the terminal is a floor above this room."""
     count = "from talent.cli import VERBS; print(len(VERBS))"
-    return int(subprocess.run([sys.executable, "-c", count], cwd=_AROUND, capture_output=True, check=True).stdout)
+    return int(subprocess.run(  # noqa: S603 our own interpreter and words
+        [sys.executable, "-c", count], cwd=_AROUND, capture_output=True, check=True).stdout)
 
 
 def _wait(command: Sequence[str], starts: int) -> float:
     """Seconds of one start, the mean of several."""
     with timed(WALL) as watch:
         for _ in range(starts):
-            done = subprocess.run(command, cwd=_AROUND, capture_output=True, check=False)
+            done = subprocess.run(command, cwd=_AROUND, capture_output=True, check=False)  # noqa: S603 our own commands
             expect(done.returncode == 0 and bool(done.stdout), "the help is printed")
     return watch.seconds / starts

@@ -27,7 +27,7 @@ from talent.sample import Login, Step, build, logins
 from talent.tiers import queries as tiers
 from talent.workbooks.guard import COMMAND_LINE
 
-PASSWORD = "mingheqc-demo-2026"
+PASSWORD = "mingheqc-demo-2026"  # noqa: S105 of people who do not exist, and printed
 
 
 @click.command()

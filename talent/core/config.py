@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     second_factor: Literal["auto", "required", "offered"] = "auto"
     #: ``asvs``: length and guessing lists, no expiry (OWASP ASVS 5.0); ``dengbao``: also kinds of characters and 90
     #: days (GB/T 22239).
-    password_profile: Literal["asvs", "dengbao"] = "asvs"
+    password_profile: Literal["asvs", "dengbao"] = "asvs"  # noqa: S105 the name of a profile
     #: How many days a one-time password handed out on paper is good for.
     slip_days: int = Field(default=14, ge=1, le=60)
     #: The address of the one reverse proxy whose word on client and scheme is taken; empty, nobody's is.

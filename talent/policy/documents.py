@@ -84,7 +84,7 @@ def read_entries(folder: Traversable) -> Iterator[tuple[str, str, EntryDocument]
 
 def _parse(path: Traversable) -> dict[Any, Any]:
     try:
-        content = yaml.load(path.read_bytes(), _Loader)  # a subclass of the safe loader
+        content = yaml.load(path.read_bytes(), _Loader)  # noqa: S506 a subclass of the safe loader
     except yaml.YAMLError as error:
         raise PolicyError(f"not YAML: {error}", file=path.name) from error
     if not isinstance(content, dict):

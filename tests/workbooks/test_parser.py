@@ -11,7 +11,7 @@ from talent.workbooks import parser
 from talent.workbooks.guard import FileRefused
 from talent.workbooks.parser import Parsed, heard
 
-CELLS = [None, "工号", "", True, 7, -1, 0.1, 1e300, date(2026, 9, 8), datetime(2026, 9, 8, 9, 30, 1, 5), time(23, 59, 1),
+CELLS = [None, "工号", "", True, 7, -1, 0.1, 1e300, date(2026, 9, 8), datetime(2026, 9, 8, 9, 30, 1, 5), time(23, 59),
          timedelta(days=-2, microseconds=3), timedelta(hours=30)]
 
 
