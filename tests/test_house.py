@@ -1,6 +1,7 @@
 """The plan of the house where import contracts alone cannot say it: the contracts name every room there is."""
 
 import ast
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -65,3 +66,24 @@ def test_the_time_zone_is_the_settings_alone() -> None:
     """Doors ask the work or the program where a day begins."""
     makers = [module(path) for path in (ROOT / "talent").rglob("*.py") if "ZoneInfo(" in path.read_text("utf-8")]
     assert makers == ["talent.core.config"]
+
+
+# ── what no line may do ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_linter_forbids_shells_and_evaluated_strings() -> None:
+    """Only with a reason beside it may a line do what the rules named S forbid, and these none may at all."""
+    lint = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["ruff"]["lint"]
+    assert "S" in lint["select"] and [code for code in lint["ignore"] if code.startswith("S")] == ["S101"]
+    assert {name for name, codes in lint["per-file-ignores"].items() if "S" in codes} == {"tests/*"}
+    for path in (ROOT / "talent").rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        assert "shell=True" not in source and "import pickle" not in source, path
+        assert not re.search(r"noqa: S(102|301|307|602|605)", source), path
+
+
+def test_the_script_writes_text_and_never_markup() -> None:
+    script = (ROOT / "talent" / "static" / "talent.js").read_text(encoding="utf-8")
+    forbidden = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|setTimeout\(['\"]"
+    assert re.findall(forbidden, script) == [] and "textContent" in script
+    assert re.findall(r"__proto__|\.prototype\b|setAttribute\(['\"]on", script) == []

@@ -24,8 +24,8 @@ NOBODY = Actor(None, "anonymous", ())
 # ── signing in and out ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def sign_in(program: Program, *, name: str, password: str, address: str) -> str:
-    """Open a session and answer its token, which only the browser keeps.
+def sign_in(program: Program, *, name: str, password: str, address: str, former: str = "") -> str:
+    """Open a session and answer its token, which only the browser keeps; the one it held, ``former``, ends.
 
     Raises :class:`RuleViolation`: ``login.refused`` (the same whether the name, the password or the account is
     wrong), ``login.wait``, ``login.busy``, ``login.initial_password_over``.
@@ -33,7 +33,7 @@ def sign_in(program: Program, *, name: str, password: str, address: str) -> str:
     known = _confirm(program, name, password, address)
     with program.begin(Actor(known.user_id, known.name, ())) as work:
         sessions.forget_failures(work, known.name, address)
-        token = sessions.open_session(work, program, known.user_id, address)
+        token = sessions.open_session(work, program, known.user_id, address, former=former)
         work.record("account:sign_in", "user", known.name, address=address)
     return token
 

@@ -32,8 +32,8 @@ def spend(program: Program, state: str) -> None:
         raise RuleViolation(Finding("sso.again")) from error
 
 
-def sign_in(program: Program, *, said: Assertion, address: str) -> str:
-    """Open a session for the account linked to what the provider said; answers its token.
+def sign_in(program: Program, *, said: Assertion, address: str, former: str = "") -> str:
+    """Open a session for the account linked to what the provider said; answers its token. ``former`` ends.
 
     Raises :class:`RuleViolation`: ``sso.unlinked``, or ``sso.refused`` for a closed account.
     """
@@ -48,7 +48,8 @@ def sign_in(program: Program, *, said: Assertion, address: str) -> str:
     with program.begin(Actor(known[0], known[1], ())) as work:
         if not _bind(work, known[0], said):  # another subject came first with the same claim
             raise RuleViolation(Finding("sso.unlinked"))
-        token = sessions.open_session(work, program, known[0], address, by_provider=True, strong=said.strong)
+        token = sessions.open_session(work, program, known[0], address, former=former, by_provider=True,
+                                      strong=said.strong)
         work.record("account:sign_in", "user", known[1], address=address, provider=said.issuer)
     return token
 

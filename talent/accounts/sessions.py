@@ -39,14 +39,23 @@ def forget_failures(work: Work, name: str, address: str) -> None:
 
 
 def open_session(
-    work: Work, program: Program, user_id: int | None, address: str, *, by_provider: bool = False, strong: bool = False
+    work: Work, program: Program, user_id: int | None, address: str, *, former: str = "", by_provider: bool = False,
+    strong: bool = False
 ) -> str:
-    """A new session of an account that is still open, as it was when it was proved; ``strong``: by two factors."""
+    """A new session of an account that is still open, as it was when it was proved; ``strong``: by two factors.
+
+    ``former`` is the token the browser held until now, whoever's it was: that session ends.
+    """
     still = work.session.scalar(
         select(User.id).where(User.id == user_id, User.disabled_at.is_(None)).with_for_update(read=True)
     )
     if still is None:
         raise RuleViolation(Finding("login.refused"))
+    if former:
+        work.session.execute(
+            update(UserSession)
+            .where(UserSession.token_sha256 == queries.token_hash(former), UserSession.ended_at.is_(None))
+            .values(ended_at=work.now))
     token = secrets.token_urlsafe(32)
     work.session.add(UserSession(
         token_sha256=queries.token_hash(token), user_id=still, address=address[:45], created_at=work.now,

@@ -67,7 +67,7 @@ def index() -> str | Response | tuple[str, int, dict[str, str]]:
     if form.validate_on_submit():
         try:
             token = commands.sign_in(program(), name=form.name.data or "", password=form.password.data or "",
-                                     address=client_address())
+                                     address=client_address(), former=session.get("token", ""))
         except RuleViolation as violation:
             form.refuse(violation.findings)
             status, headers = status_of(violation)
@@ -97,8 +97,15 @@ def leave() -> Response:
     """End this session on the server and forget it here."""
     with open_write() as work:
         commands.sign_out(work, token=session["token"])
+    return _gone()
+
+
+def _gone() -> Response:
+    """To the door, with nothing left behind: no page to go back to, no store."""
     forget()
-    return redirect(url_for(".index"), 303)
+    response = redirect(url_for(".index"), 303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 @pages.get("/account")
@@ -132,5 +139,4 @@ def leave_everywhere() -> Response:
     """End all one's sessions, this one too."""
     with open_write() as work:
         commands.end_sessions(work, user_id=work.actor.user_id or 0)
-    forget()
-    return redirect(url_for(".index"), 303)
+    return _gone()

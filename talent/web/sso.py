@@ -128,7 +128,8 @@ def sso_enters() -> ResponseReturnValue:
     """The second half of signing in."""
     try:
         said, target, _began = _said("enter")
-        token = identities.sign_in(program(), said=said, address=client_address())
+        token = identities.sign_in(program(), said=said, address=client_address(),
+                                   former=session.get("token", ""))
     except RuleViolation as violation:
         return refusal(violation, url_for(".index"))
     enter(token)

@@ -60,7 +60,9 @@ def all_words() -> dict[str, tuple[str, str]]:
 
 def say(said: Said) -> tuple[str, str]:
     """What is wrong and what to do, worded. A code without words is shown as it is, so that nothing is hidden."""
-    reason, hint = all_words().get(said.code, (said.code, ""))
+    if said.code not in all_words():
+        return said.code, ""
+    reason, hint = all_words()[said.code]
     facts = {name: shown(name, value) for name, value in said.params.items()}
     return _filled(translated(reason), facts), _filled(translated(hint), facts)
 

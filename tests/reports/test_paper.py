@@ -13,12 +13,13 @@ from sqlalchemy import select
 from talent import worker
 from talent.core.access import Actor, Grant
 from talent.core.audit import AuditEvent
+from talent.core.config import Settings
 from talent.core.errors import NotAllowed, NotFound, RuleViolation
 from talent.core.files import content
 from talent.core.jobs import Job, findings_of
 from talent.core.work import Program
 from talent.people.models import School
-from talent.reports import commands, queries
+from talent.reports import commands, queries, signing
 from talent.reports.content import Paper, board_data
 from talent.reports.drawings import draw
 from talent.reports.figures import board
@@ -153,3 +154,13 @@ def test_who_may_ask(program: Program) -> None:
     for role in ("principal", "school", "teacher", "finance", "admin", "expert"):
         with program.begin(Actor(3, role, (Grant(role, school_id=1, person_id=1),))) as work, pytest.raises(NotAllowed):
             commands.ask(work, on=ON)
+
+
+def test_what_looks_like_source_is_printed_as_it_is(tmp_path: Path) -> None:
+    """Names and reasons come from people: read as typst's own language this would panic."""
+    hostile = '#read("/etc/hostname") $x$ \\ "quoted" [#panic()] @label <label> _under_ *star* // no'
+    school = signing.School(hostile, [signing.Line("#import", hostile, 100)])
+    sheet = signing.Sheet(hostile, 2026, 1, date(2026, 9, 8), [school])
+    pdf = signing.paper(Settings(home=tmp_path), sheet)
+    plain = signing.Sheet("#", 2026, 1, date(2026, 9, 8), [signing.School("a", [signing.Line("b", "c", 100)])])
+    assert pages(pdf) == pages(signing.paper(Settings(home=tmp_path), plain)) == 1

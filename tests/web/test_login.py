@@ -92,6 +92,22 @@ def test_signing_in_again_makes_a_new_session(site: Site) -> None:
     assert first is not None and second is not None and first.value != second.value
 
 
+def test_signing_in_over_an_open_session_ends_it_whoever_has_it(site: Site) -> None:
+    browser, elsewhere = site.sign_in("hr"), site.sign_in("hr")
+    kept = browser.get_cookie("talent")
+    browser.sign_in(site.account("leader").name, page="/account")
+    assert kept is not None and is_in(browser) and is_in(elsewhere)
+    thief = site.browser()
+    thief.set_cookie("talent", kept.value)
+    assert not is_in(thief)
+
+
+@pytest.mark.parametrize("way", ["/logout", "/account/sign-out-everywhere"])
+def test_going_leaves_nothing_to_go_back_to(site: Site, way: str) -> None:
+    gone = site.sign_in("hr").act(way)
+    assert (gone.location, gone.headers["Clear-Site-Data"]) == ("/login", '"cache", "storage"')
+
+
 def test_a_disabled_account_is_out_with_its_next_request(site: Site) -> None:
     browser = site.sign_in("hr")
     with site.program.begin(operator()) as work:
