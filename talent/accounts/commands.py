@@ -228,6 +228,15 @@ def end_sessions(work: Work, *, user_id: int) -> int:
     return ended
 
 
+def end_session(work: Work, *, session_id: int) -> None:
+    """End one of the actor's own sign-ins; nobody else's is found."""
+    row = work.session.get(UserSession, session_id)
+    if row is None or row.user_id != work.actor.user_id or row.ended_at is not None:
+        raise NotFound("session", session_id)
+    row.ended_at = work.now
+    work.record("account:end_session", "user", work.actor.name, address=row.address)
+
+
 def _user(work: Work, user_id: int) -> User:
     user = work.session.get(User, user_id)
     if user is None:

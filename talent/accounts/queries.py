@@ -103,6 +103,31 @@ def visit_of(session: Session, token: str, now: datetime, today: date) -> Visit 
                  bool(first.owes_notice))
 
 
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One of an account's sign-ins that still holds. ``is_this``: the one that asks."""
+
+    id: int
+    address: str
+    created_at: datetime
+    expires_at: datetime
+    by_provider: bool
+    is_this: bool
+
+
+def open_sessions(work: Work, token: str) -> list[OpenSession]:
+    """Where the actor is signed in, the newest first. A visit left idle shows until its last hour: its cookie alone
+    knows that it is stale."""
+    rows = work.session.scalars(
+        select(UserSession)
+        .where(UserSession.user_id == work.actor.user_id, UserSession.ended_at.is_(None),
+               UserSession.expires_at > work.now)
+        .order_by(UserSession.created_at.desc(), UserSession.id.desc()))
+    this = token_hash(token)
+    return [OpenSession(row.id, row.address, row.created_at, row.expires_at, row.by_provider, row.token_sha256 == this)
+            for row in rows]
+
+
 def actor_named(session: Session, name: str, today: date) -> Actor | None:
     """The account called ``name`` (folded) with its roles of ``today``; None when unknown or disabled."""
     rows = session.execute(_with_grants(today).where(User.name == name)).all()

@@ -168,7 +168,7 @@ AUDIT_ACTION: Mapping[str, str] = {
     "到期清理": "retention:erase", "到期清理作废": "retention:stale", "恢复后再清理": "retention:replay",
     "列出受影响的人": "breach:list", "下载本人数据": "mydata:export", "查看完整号码": "person:reveal", "一小时内多次查看号码": "person:reveal_alarm",
     "新建账号": "account:add", "更换密码": "account:change_password", "停用账号": "account:disable",
-    "启用账号": "account:enable", "退出全部登录": "account:end_sessions", "重置密码": "account:reset_password",
+    "启用账号": "account:enable", "退出全部登录": "account:end_sessions", "退出一处登录": "account:end_session", "重置密码": "account:reset_password",
     "更换密钥": "keys:rotate", "登录": "account:sign_in", "确认身份": "account:prove", "确认身份未通过": "account:prove_refused",
     "取得接口令牌": "account:issue_token", "作废接口令牌": "account:revoke_token",
     "启用手机验证码": "account:add_factor", "取消手机验证码": "account:reset_factor",

@@ -134,6 +134,15 @@ def reset_factor(user_id: int) -> Response:
     return _back(gettext("手机验证码已取消，本人下次登录时重新设置；原来的登录都已退出。"))
 
 
+@pages.post("/<number:user_id>/sessions/end")
+@permission("account:manage")
+def end_sessions(user_id: int) -> Response:
+    """Sign somebody out everywhere; the account stays open."""
+    with open_write() as work:
+        commands.end_sessions(work, user_id=user_id)
+    return _back(gettext("所有登录都已退出；账号照常可用。"))
+
+
 @pages.post("/<number:user_id>/disable")
 @permission("account:manage")
 def disable(user_id: int) -> Response:

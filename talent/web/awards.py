@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext, lazy_gettext, to_user_timezone
+from flask_babel import gettext, lazy_gettext
 from flask_wtf.file import FileField
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, StringField, TextAreaField
@@ -27,7 +27,7 @@ from talent.web.pay import pages
 from talent.web.pay_chain import said
 from talent.web.scans import attached, hand_out, keep_scan
 from talent.web.security import current_actor, open_read, open_write, permission, today
-from talent.web.templating import money, pct
+from talent.web.templating import moment, money, pct
 
 SPLIT = "/awards/<number:year>/<code>"
 STATES = {"missing": lazy_gettext("还没有分配"), "draft": lazy_gettext("分配草案"), "submitted": lazy_gettext("已提交"),
@@ -102,11 +102,6 @@ def _facts(rows: Sequence[SchoolSplit]) -> list[dict[str, Any]]:
         {"label": gettext("未分配"), "value": str(len(rows) - len(submitted)), "unit": gettext("所"),
          "note": gettext("其中已有草案 %(n)s 所，总量有变 %(stale)s 所", n=counts["draft"], stale=counts["stale"])},
     ]
-
-
-def moment(at: datetime | None) -> str:
-    """An instant in local time, to the minute."""
-    return to_user_timezone(at).strftime("%Y-%m-%d %H:%M") if at is not None else "—"
 
 
 def share(part: int, whole: int) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
@@ -29,6 +29,7 @@ from talent.web.security import (
 from talent.web.security import (
     leave as forget,
 )
+from talent.web.templating import moment
 
 pages = Blueprint("login", __name__)
 
@@ -115,8 +116,9 @@ def account() -> str:
     with open_read() as work:
         grants = queries.grants_of(work.session, work.actor, work.today)
         linked = identities.is_linked(work, work.actor.user_id)
+        opened = queries.open_sessions(work, session["token"])
     return render_template("login/account.html", visit=current_visit(), grants=grants, roles=role_names(),
-                           sso=bool(program().settings.oidc_issuer), linked=linked)
+                           sso=bool(program().settings.oidc_issuer), linked=linked, opened=opened, moment=moment)
 
 
 @pages.route("/password", methods=["GET", "POST"])
@@ -131,6 +133,16 @@ def password() -> str | Response:
 
     done = kit.submit(form, change, url_for("root"), gettext("密码已更换，别处的登录都已退出。"))
     return done or render_template("login/password.html", form=form, visit=current_visit(), least=SHORTEST_PASSWORD)
+
+
+@pages.post("/account/sessions/<number:session_id>/end")
+@signed_in
+def leave_elsewhere(session_id: int) -> Response:
+    """End one of one's sign-ins, on another machine."""
+    with open_write() as work:
+        commands.end_session(work, session_id=session_id)
+    flash(gettext("那一处的登录已退出。"), "ok")
+    return redirect(url_for(".account"), 303)
 
 
 @pages.post("/account/sign-out-everywhere")

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response as FlaskResponse
 from flask import redirect, render_template, request, send_file, url_for
-from flask_babel import gettext, lazy_gettext, to_user_timezone
+from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
 from wtforms import HiddenField
 
@@ -21,7 +21,7 @@ from talent.reports import signing
 from talent.web import kit
 from talent.web.pay import pages
 from talent.web.security import current_actor, open_read, open_write, permission, program
-from talent.web.templating import money
+from talent.web.templating import moment, money
 
 YEAR = "/payout/<number:year>"
 FILE = "/payout/file/<number:payout_id>"
@@ -43,11 +43,6 @@ WHYS = {
 
 class DrawForm(kit.BaseForm):
     seal = HiddenField()
-
-
-def moment(at: Any) -> str:
-    """An instant in local time, to the minute."""
-    return to_user_timezone(at).strftime("%Y-%m-%d %H:%M") if at is not None else "—"
 
 
 def kind_names() -> dict[str, str]:
@@ -235,7 +230,7 @@ def signature_paper(payout_id: int) -> FlaskResponse:
     with open_write() as work:
         payout, schools = commands.hand_out_paper(work, payout_id=payout_id)
         sheet = signing.Sheet(
-            program().settings.bureau, payout.year, payout.number, to_user_timezone(payout.drawn_at).date(),
+            program().settings.bureau, payout.year, payout.number(payout.drawn_at).date(),
             [signing.School(name, [signing.Line(item.staff_no, item.name, item.fen) for item in items])
              for name, items in schools])
     name = gettext("%(year)s 年帮扶支教激励第 %(n)s 批签领表.pdf", year=sheet.year, n=sheet.number)

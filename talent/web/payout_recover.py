@@ -14,8 +14,9 @@ from talent.pay.payout import queries, recoveries
 from talent.pay.payout.recoveries import Received
 from talent.web import kit
 from talent.web.pay import pages
-from talent.web.payout import YEAR, moment
+from talent.web.payout import YEAR
 from talent.web.security import open_read, open_write, permission, today
+from talent.web.templating import moment
 
 MEANS = {"repaid": lazy_gettext("本人退回"), "deducted": lazy_gettext("从工资等其他应发里扣回")}
 AMOUNT = re.compile(r"\d{1,9}(\.\d{1,2})?")

@@ -15,8 +15,9 @@ from talent.pay.payout import queries, returns
 from talent.pay.payout.queries import ReturnView
 from talent.web import kit
 from talent.web.pay import pages
-from talent.web.payout import YEAR, moment
+from talent.web.payout import YEAR
 from talent.web.security import current_actor, open_read, open_write, permission, program
+from talent.web.templating import moment
 from talent.words.say import say
 
 RETURN = "/payout/return/<number:return_id>"

@@ -14,8 +14,9 @@ from talent.core.errors import NotFound
 from talent.pay.payout import closing, queries
 from talent.web import kit
 from talent.web.pay import pages
-from talent.web.payout import YEAR, moment
+from talent.web.payout import YEAR
 from talent.web.security import current_actor, open_read, open_write, permission, program
+from talent.web.templating import moment
 
 ACT = "/payout/closing/<number:act_id>"
 

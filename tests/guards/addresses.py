@@ -19,7 +19,7 @@ NO_ID = 999999
 #: Whose things a role may not reach. Others reach the whole district, or nobody at all.
 STRANGERS = {"teacher": (FAR, MATE), "principal": (FAR,), "school": (FAR,)}
 #: Things that are one account's, whatever its role; an import is worked on by who handed it in.
-PERSONAL = frozenset({"token_id", "job_id", "board.job_id"})
+PERSONAL = frozenset({"token_id", "session_id", "job_id", "board.job_id"})
 PERSONAL_TO_CHANGE = frozenset({"batch_id"})
 #: Reading that is for who handed a file in alone: it holds what lists must not show.
 AS_IF_TO_CHANGE = frozenset({"/imports/report/<number:batch_id>"})

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +14,16 @@ from jinja2.bccache import Bucket
 from sqlalchemy import func, literal, select, union_all
 
 from talent.accounts import tokens
-from talent.accounts.models import Allowance, ApiAnswer, Identity, LoginFailure, RecoveryCode, SecondFactor, SpentState
+from talent.accounts.models import (
+    Allowance,
+    ApiAnswer,
+    Identity,
+    LoginFailure,
+    RecoveryCode,
+    SecondFactor,
+    SpentState,
+    UserSession,
+)
 from talent.accounts.notice_models import Acknowledgement, Notice
 from talent.achievements.models import Achievement, ContestResult, Mentoring
 from talent.app import create_app
@@ -216,6 +225,11 @@ def _of_the_account(made: District, word: str) -> None:
         tokens.issue(work, label=f"{word}钥", expires_on=date(2026, 10, 1), reads_only=True)
         made.of[word]["token_id"] = work.session.scalar(select(func.max(Base.metadata.tables["api_tokens"].c.id)))
     with program.begin(operator()) as work:
+        elsewhere = UserSession(user_id=clerk.user_id, token_sha256=f"{word:0<64}", address="192.0.2.9",
+                                created_at=MOMENT, proved_at=MOMENT, expires_at=MOMENT + timedelta(hours=12))
+        work.session.add(elsewhere)
+        work.session.flush()
+        made.of[word]["session_id"] = elsewhere.id
         work.session.add_all([
             Identity(user_id=teacher.user_id, issuer="https://sign-in.example", subject=f"{word}主体",
                      linked_at=MOMENT, linked_by=teacher.user_id),

@@ -134,6 +134,8 @@ SENT = (
     Sent("expert", "/account/sign-out-everywhere"),
     Sent("hr", "/account/tokens/", {"label": "对接", "expires_on": "2026-10-01", "reads_only": "y"}),
     Sent("school", "/account/tokens/{token_id}/revoke"),
+    Sent("school", "/account/sessions/{session_id}/end"),
+    Sent("admin", "/admin/accounts/{user_id}/sessions/end"),
     Sent("admin", "/admin/accounts/{user_id}/disable"),
     Sent("admin", "/admin/accounts/{user_id}/enable", before=(Sent("admin", "/admin/accounts/{user_id}/disable"),)),
     Sent("admin", "/admin/accounts/{holder_id}/factor/reset"),

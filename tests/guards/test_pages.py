@@ -107,6 +107,11 @@ def test_no_template_is_handed_a_row(walk: Walk) -> None:
     assert walk.rows == set()
 
 
+def test_every_page_offers_to_sign_out(walk: Walk) -> None:
+    assert [(role, address) for role, address, page in walk.pages
+            if role != "nobody" and 'action="/logout"' not in page] == []
+
+
 # ── the language ─────────────────────────────────────────────────────────────────────────────────────────────
 
 

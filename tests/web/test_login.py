@@ -1,5 +1,6 @@
 """Signing in over real HTTP: what opens, what stays shut, what is written down."""
 
+import re
 from typing import Any
 
 import pytest
@@ -283,6 +284,28 @@ def test_signing_out_everywhere(site: Site) -> None:
     assert not is_in(browser)
     assert events(site.program, "account:end_sessions") == [
         ("account:end_sessions", "hr-1", "hr-1", '{"sessions":2}')]
+
+
+def test_one_of_ones_own_sign_ins_is_ended_and_nobody_elses(site: Site) -> None:
+    other, browser, strange = site.sign_in("hr"), site.sign_in("hr"), site.sign_in("leader")
+    page = text(browser.get("/account"))
+    listed = re.findall(r"/account/sessions/(\d+)/end", page)
+    assert page.count("这一次") == 1 and len(listed) == 1  # the one that asks is not offered
+    assert strange.act(f"/account/sessions/{listed[0]}/end").status_code == 404
+    assert is_in(other)
+    assert browser.act(f"/account/sessions/{listed[0]}/end").location == "/account"
+    assert not is_in(other) and is_in(browser) and is_in(strange)
+    assert browser.act(f"/account/sessions/{listed[0]}/end").status_code == 404
+    assert events(site.program, "account:end_session") == [
+        ("account:end_session", "hr-1", "hr-1", '{"address":"127.0.0.1"}')]
+
+
+def test_an_administrator_signs_somebody_out_everywhere(site: Site) -> None:
+    admin, hr = site.sign_in("admin"), site.sign_in("hr")
+    user_id = site.account("hr").user_id
+    assert f"/admin/accounts/{user_id}/sessions/end" in text(admin.get("/admin/accounts/"))
+    assert admin.act(f"/admin/accounts/{user_id}/sessions/end").status_code == 303
+    assert not is_in(hr) and is_in(admin) and site.browser().sign_in("hr-1").status_code == 303
 
 
 def test_the_table_never_holds_the_token(site: Site) -> None:
