@@ -10,7 +10,7 @@ demo: $(READY)  ## the fictitious district, served at http://127.0.0.1:8000/
 	$(BIN)/talent demo
 
 test: $(READY)  ## the ordinary suite on SQLite and PostgreSQL, with browser journeys where a browser is found
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY)  ## style, types, import contracts
 	$(BIN)/ruff check talent tests migrations hatch_build.py

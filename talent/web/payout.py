@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response as FlaskResponse
 from flask import redirect, render_template, request, send_file, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, to_user_timezone
 from werkzeug.wrappers import Response
 from wtforms import HiddenField
 
@@ -230,7 +230,7 @@ def signature_paper(payout_id: int) -> FlaskResponse:
     with open_write() as work:
         payout, schools = commands.hand_out_paper(work, payout_id=payout_id)
         sheet = signing.Sheet(
-            program().settings.bureau, payout.year, payout.number(payout.drawn_at).date(),
+            program().settings.bureau, payout.year, payout.number, to_user_timezone(payout.drawn_at).date(),
             [signing.School(name, [signing.Line(item.staff_no, item.name, item.fen) for item in items])
              for name, items in schools])
     name = gettext("%(year)s 年帮扶支教激励第 %(n)s 批签领表.pdf", year=sheet.year, n=sheet.number)

@@ -57,7 +57,7 @@ def at_home(program: Program, code: str) -> list[str]:
 def split_by_school(program: Program, code: str) -> None:
     """One year submitted; the next drawn and put up, most of it for those who stayed."""
     with program.read(operator()) as work:
-        if work.session.scalar(select(PayDistribution.id)) is not None:
+        if work.session.scalar(select(PayDistribution.id).where(PayDistribution.year == DRAFT_YEAR)) is not None:
             return  # the district is shared: once is enough
     office = lock_years(program, UNSPLIT_YEAR, DONE_YEAR, DRAFT_YEAR)
     notice = (date(2026, 8, 24), date(2026, 8, 31))
