@@ -12,10 +12,23 @@ from talent.pay.awards import commands
 from talent.pay.awards.commands import Place
 from talent.pay.awards.models import PayAward, PayDistribution
 from talent.pay.awards.writing import Extra
+from tests import factories
 from tests.pay.office import YEAR, Office
+from tests.pay.records import send
 
 #: Tests stand on 2026-09-08: a notice over these days is over.
 NOTICE = (date(2026, 8, 24), date(2026, 8, 31))
+
+
+def a_locked_year(program: Program) -> Office:
+    """2021, locked: of A T1 all year (24,000) and T2 from March (20,000); of B T3 all year; T4 of A served nowhere."""
+    send(program, "T1", "A", "2021-01-01", name="林知微")
+    send(program, "T2", "A", "2021-03-10", name="周明远")
+    send(program, "T3", "B", "2021-01-01", name="陈小满")
+    factories.add_person(program, "T4", "许怀安", school_code="A")
+    made = Office(program)
+    made.locked(made.compute())
+    return made
 
 
 class Splitting:

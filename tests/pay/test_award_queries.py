@@ -10,23 +10,15 @@ from talent.core.errors import NotAllowed, NotFound
 from talent.core.work import Program, Work
 from talent.pay.awards import queries, waiting
 from talent.pay.awards.writing import Extra
-from tests import factories
 from tests.pay.office import YEAR, Office
 from tests.pay.records import send
-from tests.pay.splits import Splitting
+from tests.pay.splits import Splitting, a_locked_year
 from tests.tiers.test_queries import statements
 
 
 @pytest.fixture
 def office(program: Program) -> Office:
-    """2021, locked: of A T1 all year and T2 from March; of B T3 all year."""
-    send(program, "T1", "A", "2021-01-01", name="林知微")
-    send(program, "T2", "A", "2021-03-10", name="周明远")
-    send(program, "T3", "B", "2021-01-01", name="陈小满")
-    factories.add_person(program, "T4", "许怀安", school_code="A")
-    made = Office(program)
-    made.locked(made.compute())
-    return made
+    return a_locked_year(program)
 
 
 @pytest.fixture

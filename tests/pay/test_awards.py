@@ -26,20 +26,13 @@ from tests import factories
 from tests.conftest import Clock
 from tests.pay.office import YEAR, Office
 from tests.pay.records import send
-from tests.pay.splits import Splitting
+from tests.pay.splits import Splitting, a_locked_year
 from tests.pay.test_races import at_once
 
 
 @pytest.fixture
 def office(program: Program) -> Office:
-    """2021, locked: of A T1 all year (24,000) and T2 from March (20,000); of B T3 all year; T4 of A served nowhere."""
-    send(program, "T1", "A", "2021-01-01", name="林知微")
-    send(program, "T2", "A", "2021-03-10", name="周明远")
-    send(program, "T3", "B", "2021-01-01", name="陈小满")
-    factories.add_person(program, "T4", "许怀安", school_code="A")
-    made = Office(program)
-    made.locked(made.compute())
-    return made
+    return a_locked_year(program)
 
 
 @pytest.fixture

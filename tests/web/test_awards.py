@@ -8,11 +8,10 @@ import pytest
 
 from talent.core.work import Program
 from talent.pay.awards.writing import Extra
-from tests import factories
 from tests.browser_client import Browser, Site, text
 from tests.pay.office import Office
 from tests.pay.records import send
-from tests.pay.splits import NOTICE, Splitting
+from tests.pay.splits import NOTICE, Splitting, a_locked_year
 from tests.tiers.test_queries import statements
 
 URL = "/pay/awards/2021/A"
@@ -24,14 +23,7 @@ COSTS = {"list": 3, "split": 9, "edit": 9, "home": 10}
 
 @pytest.fixture
 def office(program: Program) -> Office:
-    """2021, locked: of A T1 all year (24,000) and T2 from March (20,000); of B T3 all year; T4 of A served nowhere."""
-    send(program, "T1", "A", "2021-01-01", name="林知微")
-    send(program, "T2", "A", "2021-03-10", name="周明远")
-    send(program, "T3", "B", "2021-01-01", name="陈小满")
-    factories.add_person(program, "T4", "许怀安", school_code="A")
-    made = Office(program)
-    made.locked(made.compute())
-    return made
+    return a_locked_year(program)
 
 
 @pytest.fixture
