@@ -1,4 +1,4 @@
-"""Everything that changes an account, a role or a session: find, permit, judge, change, record.
+"""Everything that changes an account or a role, and signing in: find, permit, judge, change, record.
 
 Signing in and changing a password take the :class:`Program` rather than a work, because the key derivation has to run
 between two transactions: read what is known, derive, then write.
@@ -80,18 +80,6 @@ def prove_password(program: Program, actor: Actor, *, password: str, token: str,
         )
         sessions.must_have_changed(proved, "session")
         work.record("account:prove", "user", actor.name, how="password")
-
-
-def sign_out(work: Work, *, token: str) -> None:
-    """End the actor's session behind ``token``."""
-    ended = work.session.execute(
-        update(UserSession)
-        .where(UserSession.token_sha256 == queries.token_hash(token), UserSession.user_id == work.actor.user_id,
-               UserSession.ended_at.is_(None))
-        .values(ended_at=work.now)
-    )
-    sessions.must_have_changed(ended, "session")
-    work.record("account:sign_out", "user", work.actor.name)
 
 
 def _confirm(program: Program, name: str, password: str, address: str, *, may_be_over: bool = False) -> Credentials:
@@ -216,25 +204,6 @@ def reset_password(work: Work, *, user_id: int, secret: Secret) -> None:
     sessions.revoke_keys(work, user.id)
     ended = sessions.end_sessions(work, user.id)
     work.record("account:reset_password", "user", user.name, sessions=ended)
-
-
-def end_sessions(work: Work, *, user_id: int) -> int:
-    """Sign an account out everywhere: one's own, or anybody's with ``account:manage``. How many ended."""
-    user = _user(work, user_id)
-    if user.id != work.actor.user_id:
-        work.require("account:manage")
-    ended = sessions.end_sessions(work, user.id)
-    work.record("account:end_sessions", "user", user.name, sessions=ended)
-    return ended
-
-
-def end_session(work: Work, *, session_id: int) -> None:
-    """End one of the actor's own sign-ins; nobody else's is found."""
-    row = work.session.get(UserSession, session_id)
-    if row is None or row.user_id != work.actor.user_id or row.ended_at is not None:
-        raise NotFound("session", session_id)
-    row.ended_at = work.now
-    work.record("account:end_session", "user", work.actor.name, address=row.address)
 
 
 def _user(work: Work, user_id: int) -> User:

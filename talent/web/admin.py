@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from talent.accounts import commands, passwords, queries, second_factor
+from talent.accounts import commands, leaving, passwords, queries, second_factor
 from talent.web import kit
 from talent.web.navigation import role_names
 from talent.web.security import current_actor, open_read, open_write, permission, program
@@ -139,7 +139,7 @@ def reset_factor(user_id: int) -> Response:
 def end_sessions(user_id: int) -> Response:
     """Sign somebody out everywhere; the account stays open."""
     with open_write() as work:
-        commands.end_sessions(work, user_id=user_id)
+        leaving.end_sessions(work, user_id=user_id)
     return _back(gettext("所有登录都已退出；账号照常可用。"))
 
 

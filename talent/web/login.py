@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
-from talent.accounts import commands, identities, queries
+from talent.accounts import commands, identities, leaving, queries
 from talent.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from talent.core.errors import RuleViolation
 from talent.web import kit
@@ -97,7 +97,7 @@ def status_of(violation: RuleViolation) -> tuple[int, dict[str, str]]:
 def leave() -> Response:
     """End this session on the server and forget it here."""
     with open_write() as work:
-        commands.sign_out(work, token=session["token"])
+        leaving.sign_out(work, token=session["token"])
     return _gone()
 
 
@@ -140,7 +140,7 @@ def password() -> str | Response:
 def leave_elsewhere(session_id: int) -> Response:
     """End one of one's sign-ins, on another machine."""
     with open_write() as work:
-        commands.end_session(work, session_id=session_id)
+        leaving.end_session(work, session_id=session_id)
     flash(gettext("那一处的登录已退出。"), "ok")
     return redirect(url_for(".account"), 303)
 
@@ -150,5 +150,5 @@ def leave_elsewhere(session_id: int) -> Response:
 def leave_everywhere() -> Response:
     """End all one's sessions, this one too."""
     with open_write() as work:
-        commands.end_sessions(work, user_id=work.actor.user_id or 0)
+        leaving.end_sessions(work, user_id=work.actor.user_id or 0)
     return _gone()

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from talent.accounts import commands, passwords, queries, sessions
+from talent.accounts import commands, leaving, passwords, queries, sessions
 from talent.accounts.models import RoleGrant, User, UserSession
 from talent.core.access import ROLES, Actor, Grant, operator
 from talent.core.audit import AuditEvent
@@ -193,7 +193,7 @@ def test_only_administrators_manage_accounts(program: Program, role: str) -> Non
         lambda work: commands.disable_user(work, user_id=other.user_id),
         lambda work: commands.enable_user(work, user_id=other.user_id),
         lambda work: commands.reset_password(work, user_id=other.user_id, secret=SECRET),
-        lambda work: commands.end_sessions(work, user_id=other.user_id),
+        lambda work: leaving.end_sessions(work, user_id=other.user_id),
         lambda work: commands.approve_grant(work, grant_id=grant_id(program, other.user_id)),
         lambda work: commands.end_grant(work, grant_id=grant_id(program, other.user_id)),
         lambda work: queries.accounts(work.session, work.actor, work.today),

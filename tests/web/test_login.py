@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from talent.accounts import commands
+from talent.accounts import commands, leaving
 from talent.accounts.models import LoginFailure, User, UserSession
 from talent.core.access import Actor, Grant, operator
 from talent.core.audit import AuditEvent
@@ -338,6 +338,6 @@ def test_an_admin_acts_under_the_own_name(site: Site) -> None:
     account = site.account("admin")
     actor = Actor(account.user_id, account.name, (Grant("admin"),))
     with site.program.begin(actor) as work:
-        commands.end_sessions(work, user_id=account.user_id)
+        leaving.end_sessions(work, user_id=account.user_id)
     assert events(site.program, "account:end_sessions") == [
         ("account:end_sessions", "admin-1", "admin-1", '{"sessions":0}')]
