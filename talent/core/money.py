@@ -16,6 +16,11 @@ def yuan(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{whole:,}.{rest:02d}"
 
 
+def plain(fen: int) -> str:
+    """An amount for a program or a field: ``2400000`` → ``24000.00``."""
+    return yuan(fen).replace(",", "")
+
+
 def uppercase(fen: int) -> str:
     """An amount for a voucher: ``1800000`` → ``人民币壹万捌仟元整``.
 

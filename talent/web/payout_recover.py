@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from wtforms import Field, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
+from talent.core.money import plain
 from talent.pay import periods
 from talent.pay.payout import queries, recoveries
 from talent.pay.payout.recoveries import Received
@@ -72,7 +73,7 @@ def _page(year: int, person_id: int, code: str, form: RecoverForm) -> str:
     form.period.choices = [(each, each) for each in opened]
     if request.method == "GET":
         over = row.stand.overpaid
-        form.seen.data, form.amount.data = str(over), f"{over // 100}.{over % 100:02d}"
+        form.seen.data, form.amount.data = str(over), plain(over)
         form.received_on.data, form.period.data = today(), opened[-1] if opened else ""
     return render_template("payout/recover.html", year=year, row=row, form=form, found=found, opened=opened,
                            means=MEANS, moment=moment)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from talent.core.money import apportion, largest_remainder, round_half_up, uppercase, yuan
+from talent.core.money import apportion, largest_remainder, plain, round_half_up, uppercase, yuan
 
 CASES = json.loads((Path(__file__).parent / "apportionment_cases.json").read_text(encoding="utf-8"))
 WEIGHTS = st.lists(st.fractions(min_value=0, max_value=1000, max_denominator=400), min_size=1, max_size=12)
@@ -34,7 +34,7 @@ WEIGHTS = st.lists(st.fractions(min_value=0, max_value=1000, max_denominator=400
     ],
 )
 def test_yuan(fen: int, text: str) -> None:
-    assert yuan(fen) == text
+    assert (yuan(fen), plain(fen)) == (text, text.replace(",", ""))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Finance's January on the pages: draw, download, take the bank's answer, issue again, reconcile, settle."""
 
 import re
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -219,7 +220,7 @@ def test_what_goes_to_finance_adds_up_to_the_fen(site: Site, bank: Bank) -> None
 
     table = rows("xlsx")
     amounts = [row[4] for row in table if isinstance(row[0], float)]
-    assert [round(float(str(each)) * 100) for each in amounts] == [2_000_000, 400_000, 5, FULL - 5]
+    assert [Decimal(str(each)).scaleb(2) for each in amounts] == [2_000_000, 400_000, 5, FULL - 5]
     total = next(row for row in table if row[0] == "合计")
     assert total[4] == 48_000 and next(row for row in table if row[0] == "大写")[1] == "人民币肆万捌仟元整"
     voucher = rows("voucher")

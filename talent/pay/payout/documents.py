@@ -13,7 +13,7 @@ from io import StringIO
 from itertools import groupby
 from typing import Final
 
-from talent.core.money import uppercase
+from talent.core.money import plain, uppercase
 from talent.workbooks.forms import Cell, Form, write_forms
 
 #: A cell that a spreadsheet would take for a formula.
@@ -73,17 +73,13 @@ def decimal(fen: int) -> Decimal:
     return Decimal(fen).scaleb(-2)
 
 
-def _plain(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"
-
-
 def bank_text(sheet: Sheet) -> str:
     """The bank's table: one line for each item, no sum and no title."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(BANK_HEADS)
     for line in sheet.lines:
-        writer.writerow([line.number, line.reference, _safe(line.staff_no), _safe(line.name), _plain(line.fen),
+        writer.writerow([line.number, line.reference, _safe(line.staff_no), _safe(line.name), plain(line.fen),
                          f"{sheet.year}年帮扶支教激励"])
     return out.getvalue()
 
