@@ -153,9 +153,7 @@ def _steps(view: SplitView) -> list[dict[str, Any]]:
         (gettext("作分配草案"), drawn, row is not None), (gettext("校内公示"), noticed, row is not None and not waits),
         (gettext("提交"), submitted, done),
     ]
-    reached = next((at for at, step in enumerate(steps) if not step[2]), len(steps))
-    return [{"label": label, "note": note, "state": "done" if at < reached else "now" if at == reached else "todo"}
-            for at, (label, note, _) in enumerate(steps)]
+    return kit.chain(steps)
 
 
 def _by(name: str, at: datetime | None) -> str:

@@ -91,9 +91,7 @@ def _steps(view: YearView) -> list[dict[str, Any]]:
         (gettext("银行回盘"), gettext("%(n)s 次", n=sum(row.state == "accepted" for row in view.returns)), paid),
         (gettext("付清"), gettext("三方一致"), set(view.states) == {"paid"}),
     ]
-    reached = next((at for at, step in enumerate(steps) if not step[2]), len(steps))
-    return [{"label": label, "note": note, "state": "done" if at < reached else "now" if at == reached else "todo"}
-            for at, (label, note, _) in enumerate(steps)]
+    return kit.chain(steps)
 
 
 def _facts(view: YearView) -> list[dict[str, Any]]:

@@ -5,9 +5,10 @@ from talent.web.kit.forms import WORDING, BaseForm, DayField, Worded, not_before
 from talent.web.kit.frame import Frame, Language, NavItem
 from talent.web.kit.ids import install as install_numbers
 from talent.web.kit.lists import Asked, Chip, Filter, Filters, Page, asked_page, url_with
+from talent.web.kit.steps import chain
 
 __all__ = [
     "EARLIEST", "WORDING", "AsOf", "Asked", "BaseForm", "Chip", "DayField", "Filter", "Filters", "Frame", "Language",
-    "NavItem", "Page", "Worded", "as_of", "asked_page", "install_numbers", "not_before", "read_date", "submit",
+    "NavItem", "Page", "Worded", "as_of", "asked_page", "chain", "install_numbers", "not_before", "read_date", "submit",
     "url_with",
 ]
