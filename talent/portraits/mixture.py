@@ -192,7 +192,7 @@ def maximise(
     means[:, _VALUED] = values / (valued[:, _VALUED] + settings.mean_prior)
     squares = sums.squares.copy()
     squares[_VALUED] -= (means[:, _VALUED] * values).sum(axis=0)
-    variances = (squares + settings.variance_prior) / (sums.valued + settings.variance_prior)
+    variances = (squares + settings.variance_prior_squares) / (sums.valued + settings.variance_prior_count)
     prior = settings.rate_prior
     overall = sums.rates[_OCCURRING]
     rates[:, _OCCURRING] = (occurs + prior * overall) / (known[:, _OCCURRING] + prior)
@@ -214,8 +214,8 @@ def _log_likelihood(model: Model, normaliser: float, sums: _Sums) -> float:
 def _log_prior(model: Model, sums: _Sums, settings: PortraitSettings) -> float:
     """The logarithm of the priors, up to a constant: with the log-likelihood, what each round raises."""
     variances = model.variances[_VALUED]
-    pull = settings.mean_prior * (model.means[:, _VALUED] ** 2).sum(axis=0) + settings.variance_prior
-    spread = -0.5 * float((pull / variances + settings.variance_prior * np.log(variances)).sum())
+    pull = settings.mean_prior * (model.means[:, _VALUED] ** 2).sum(axis=0) + settings.variance_prior_squares
+    spread = -0.5 * float((pull / variances + settings.variance_prior_count * np.log(variances)).sum())
     rates, overall = model.rates[:, _OCCURRING], sums.rates[_OCCURRING]
     rate = settings.rate_prior * float((overall * np.log(rates) + (1 - overall) * np.log1p(-rates)).sum())
     return spread + rate + settings.weight_prior * float(np.log(model.weights).sum())

@@ -69,8 +69,10 @@ class PortraitSettings:
     """Teachers added to every group before group weights are taken."""
     mean_prior: float
     """Teachers at the district's mean added to every group before a group's mean is taken."""
-    variance_prior: float
-    """Sum of squares, and number of teachers, added before a variance is taken."""
+    variance_prior_squares: float
+    """Sum of squares added before a variance is taken."""
+    variance_prior_count: float
+    """Teachers added before a variance is taken."""
     least_variance: float
     """Floor of a variance (of standardised values)."""
     rate_prior: float

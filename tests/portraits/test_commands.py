@@ -17,6 +17,8 @@ from talent.core.jobs import Job, findings_of
 from talent.core.work import Program
 from talent.people.models import Employment, Person, School
 from talent.policy.book import Override, load_book
+from talent.policy.tables import PortraitMethod
+from talent.policy.types import dump
 from talent.portraits import commands, publication
 from talent.portraits.features import COLUMNS, INPUTS
 from talent.portraits.models import BUILD, PUBLISHED, SUPERSEDED, PortraitRun, PortraitScore
@@ -92,6 +94,17 @@ def test_how_few_are_too_few_is_dated() -> None:
     more = Override("privacy.peer_minimum", date(2025, 9, 1), 12, "delegated", {"document": "明教〔2025〕1号"})
     own = load_book().overlaid([more])
     assert [settings_of(own, on).least_shown for on in (date(2025, 8, 31), END)] == [10, 12]
+
+
+@pytest.mark.parametrize("name", PortraitMethod.model_fields)
+def test_each_number_of_the_method_is_computed_with(name: str) -> None:
+    method = load_book().at("portraits.method", END).value
+    number = getattr(method, name)
+    other = number + 1 if isinstance(number, int) else str(number / 2)
+    value = {**dump(method), name: other}
+    changed = Override("portraits.method", END, value, "delegated", {"document": "明教〔2024〕1号"})
+    own, shipped = settings_of(load_book().overlaid([changed]), END), shipped_settings()
+    assert len([field for field in fields(own) if getattr(own, field.name) != getattr(shipped, field.name)]) == 1
 
 
 def test_nothing_that_can_be_decided_has_a_value_in_the_program() -> None:

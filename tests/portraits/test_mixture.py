@@ -30,6 +30,16 @@ def test_the_objective_never_falls(inputs: FloatArray, medians: FloatArray, k: i
     assert steps.min() > -1e-9 * abs(fitted.objective[-1])
 
 
+@pytest.mark.parametrize(("squares", "teachers"), [(0.0, 5.0), (50.0, 5.0), (5.0, 50.0)])
+def test_the_objective_never_falls_whatever_is_added_to_a_variance(
+    inputs: FloatArray, medians: FloatArray, squares: float, teachers: float
+) -> None:
+    settings = replace(SETTINGS, variance_prior_squares=squares, variance_prior_count=teachers, least_variance=1e-6)
+    fitted = fit(inputs, start_responsibilities(inputs, 5, 0, settings), medians, settings)
+    assert np.diff(fitted.objective).min() > -1e-9 * abs(fitted.objective[-1])
+    assert not np.allclose(fitted.model.variances, fit_model(inputs, 5, 0, medians, SETTINGS).variances, rtol=1e-3)
+
+
 def test_memberships_sum_to_one(model: Model, inputs: FloatArray) -> None:
     belongs = memberships(model, inputs, SETTINGS)
     np.testing.assert_allclose(belongs.sum(axis=1), 1.0, atol=1e-12)
