@@ -96,6 +96,11 @@ class Visitor:
         response = self.page.goto(self.address + path)
         assert response is not None and response.status == 200, (path, response and response.status)
 
+    def keep(self, name: str) -> None:
+        """A picture of the page for people to look at, where ``TALENT_SCREENSHOTS`` names a folder for them."""
+        if folder := os.environ.get("TALENT_SCREENSHOTS"):
+            self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
     def overflow(self) -> int:
         """Pixels the page is wider than the screen."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
@@ -103,19 +108,16 @@ class Visitor:
 
 @pytest.fixture
 def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visitor]]:
-    contexts = []
+    visitors = list[Visitor]()
 
     def enter(name: str, width: int = 1366, height: int = 768) -> Visitor:
         context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
-        contexts.append(context)
         visitor = Visitor(context.new_page(), address, name)
+        visitors.append(visitor)
         visitor.sign_in()
         return visitor
 
     yield enter
-    shots = os.environ.get("TALENT_SCREENSHOTS")
-    for number, context in enumerate(contexts):
-        for page in context.pages:
-            if shots:
-                page.screenshot(path=str(Path(shots) / f"{request.node.name}-{number}.png"), full_page=True)
-        context.close()
+    for number, visitor in enumerate(visitors):
+        visitor.keep(f"{request.node.name}-{number}")
+        visitor.page.context.close()

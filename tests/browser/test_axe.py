@@ -86,6 +86,7 @@ class Walker(Visitor):
             yield from (f"{size['width']} px: {each}" for each in found["broken"])
             if self.overflow() > 0:
                 yield f"{self.overflow()} px wider than {size['width']} px"
+            self.keep(f"{path.strip('/').replace('/', '-') or 'front'}-{self.name}-{size['width']}")
         yield from self.problems
 
     def _loaded(self) -> Iterator[str]:
