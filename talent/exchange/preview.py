@@ -80,6 +80,14 @@ class Preview:
         rows = [ChangedRow(**{**row, "cells": [tuple(cell) for cell in row["cells"]]}) for row in data["rows"]]
         return cls(**{**data, "rows": rows})
 
+    @classmethod
+    def of_sheets(cls, sheets: list[dict[str, Any]]) -> "Preview":
+        """What was loaded without a look before: how much of each sheet, not which rows."""
+        errors = sum(sheet["errors"] for sheet in sheets)
+        changed = sum(sheet[name] for sheet in sheets for name in ("added", "updated", "deleted"))
+        return cls(sheets, errors, bad_rows=0, warnings=0, acceptable=False, changed=changed, digest="", guessed={},
+                   samples={}, rows=[])
+
     def total(self, name: str) -> int:
         """The sum over the sheets of ``rows``, ``added``, ``updated``, ``deleted`` or ``unchanged``."""
         return sum(int(sheet[name]) for sheet in self.sheets)

@@ -223,9 +223,11 @@ def _missing(seen: Preview, good_rows_only: bool, confirmed: frozenset[str]) -> 
 
 
 def preview_kept(batch: ImportBatch) -> Preview | None:
-    """The preview a batch carries, once there is one."""
+    """The preview a batch carries, once there is one. Of files loaded at once, by the terminal, the sheets alone."""
     kept = json.loads(batch.summary or "{}")
-    return Preview.from_dict(kept["preview"]) if isinstance(kept, dict) and "preview" in kept else None
+    if isinstance(kept, dict):
+        return Preview.from_dict(kept["preview"]) if "preview" in kept else None
+    return Preview.of_sheets(kept) if batch.source == "file" else None
 
 
 # -- in the background -------------------------------------------------------------------------------------------

@@ -237,7 +237,7 @@ def _parts(detail: BatchDetail) -> Mapping[str, Any]:
     seen = detail.preview
     counts = {"update": seen.total("updated"), "add": seen.total("added"), "delete": seen.total("deleted"),
               "warning": seen.warnings} if seen is not None else {}
-    tabs = [name for name, count in counts.items() if count]
+    tabs = [name for name, count in counts.items() if count and seen is not None and (seen.rows or name == "warning")]
     tab = request.args.get("tab", "")
     tab = tab if tab in tabs else next(iter(tabs), "")
     rows = [row for row in seen.rows if row.action == tab] if seen is not None else []

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -14,8 +15,11 @@ from talent.core.access import ROLES, operator
 from talent.core.batches import ImportBatch
 from talent.core.jobs import Job
 from talent.exchange import entries
+from talent.exchange.commands import load
+from talent.exchange.reading import read_files
 from talent.people.models import Person
 from talent.training.models import Training
+from talent.workbooks.guard import COMMAND_LINE
 from talent.workbooks.reader import read
 from tests import factories
 from tests.browser_client import Browser, Site, text
@@ -86,6 +90,18 @@ def test_upload_look_accept_undo(site: Site, hr: Browser) -> None:
     assert undone.status_code == 303 and count(site, Person) == 0
     assert "行删去" in text(hr.get(page))
     assert hr.act(f"{page}/undo").status_code == 409
+
+
+def test_what_the_terminal_loaded_says_how_much_of_each_sheet(site: Site, hr: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "名册.xlsx"
+    path.write_bytes(district())
+    with site.program.begin(operator()) as work:
+        batch_id = load(work, read_files([path], COMMAND_LINE), as_of=None).batch_id
+    shown = hr.get(f"/imports/batch/{batch_id}")
+    figures = re.findall(r"(读到|新增|更新|不变|错误)\D+?([\d,]+)", re.sub(r"<[^>]+>", " ", text(shown)))
+    assert figures[:5] == [("读到", "5"), ("新增", "5"), ("更新", "0"), ("不变", "0"), ("错误", "0")]
+    assert "tab=add" not in text(shown) and "撤销这次导入" in text(shown)
+    assert hr.act(f"/imports/batch/{batch_id}/undo").status_code == 303 and count(site, Person) == 0
 
 
 def test_waiting_is_shown_and_polled(site: Site, hr: Browser) -> None:
