@@ -204,6 +204,37 @@ AUDIT_ACTION: Mapping[str, str] = {
     "导出记录": "record:export", "导出监测指标": "indicator:export",
     "要看板报告": "report:ask", "制成看板报告": "report:make", "同意角色授权": "role:approve", "关联统一身份": "identity:link", "取消关联统一身份": "identity:unlink", "批量建教师账号": "account:add_teachers", "重发密码条": "account:reissue_slips", "角色终止": "role:end", "授予角色": "role:grant",
 }
+AUDIT_SUBJECT: Mapping[str, str] = {
+    "账号": "user", "角色授权": "grant", "接口令牌": "api_token", "密钥": "key", "权限": "right", "数据库": "database",
+    "人员": "person", "学校": "school", "更正或补登": "proposal", "导入批次": "import", "导出": "export", "文件": "file",
+    "后台任务": "job", "政策参数": "policy", "个人信息告知书": "notice", "到期清理": "retention", "申报名单": "eligibility",
+    "画像": "portrait_run", "对画像的异议": "objection", "激励核算": "pay_batch", "激励算账单": "pay_line", "支教预算": "pay_budget",
+    "激励分配": "pay_distribution", "会计期间": "pay_period", "发放批": "pay_payout", "银行回盘": "pay_return",
+    "多付收回": "pay_recovery", "激励年度": "pay_year", "年度结账": "pay_year_act",
+}
+AUDIT_DETAIL: Mapping[str, str] = {
+    "针对": "about", "账号": "accounts", "办什么": "act", "地址": "address", "改后金额": "after_fen", "总量": "allotment_fen",
+    "答复": "answer", "不一致的学校": "apart", "截至": "as_of", "请求": "asks", "分配份数": "awards", "依据": "basis",
+    "批次": "batch", "各批次": "batches", "之前": "before", "改前金额": "before_fen", "谁": "by", "退回前": "came_from",
+    "以何身份": "capacity", "编号": "code", "意见": "comment", "内容指纹": "content_hash", "口径": "convention", "数量": "count",
+    "摘要": "digest", "文件": "document", "文号": "document_no", "期限": "due_on", "生效日期": "effective_on", "结束": "end",
+    "分录": "entries", "清去": "erased", "有效期至": "expires_on", "已导出": "exported", "失败": "failed", "失败金额": "failed_fen",
+    "失败次数": "fails", "金额": "fen", "字段": "field", "文件编号": "file_id", "各文件": "files", "发现": "findings",
+    "格式": "form", "只导入无误的行": "good_rows_only", "授权": "grants", "账首": "head", "方式": "how",
+    "输入指纹": "input_sha256", "笔数": "items", "类数": "k", "类数的理由": "k_reason", "保留": "kept", "种类": "kind",
+    "各种类": "kinds", "名称": "label", "本小时最后一次记录": "last_of_the_hour", "账簿指纹": "ledger_head", "没有收下": "left",
+    "上限": "limit", "行": "lines", "各行指纹": "lines_hash", "途径": "means", "处理": "measure", "办法": "method",
+    "变动": "moved", "姓名": "name", "各类名称": "names", "备注": "note", "号": "number", "日期": "on", "参数编号": "override",
+    "付成": "paid", "付成金额": "paid_fen", "部分收下": "partial", "人数": "people", "期间": "period", "本人": "person",
+    "人员编号": "person_id", "公示地点": "place", "计划": "plan", "认证平台": "provider", "只读": "reads_only", "理由": "reason",
+    "记录号": "record", "删去": "removed", "恢复": "restored", "角色": "role", "各角色": "roles", "行数": "rows", "运行": "run",
+    "学校": "school", "学校编号": "school_id", "各学校": "schools", "封存指纹": "seal", "种子": "seed", "序号": "sequence",
+    "登录数": "sessions", "文件指纹": "sha256", "各表": "sheets", "自": "since", "大小": "size", "稳定性": "stability",
+    "工号": "staff_no", "开始": "start", "状态": "state", "取代": "supersedes", "教师数": "teachers", "合计金额": "total_fen",
+    "至": "until", "值": "value", "各值": "values", "原来": "was", "内容": "what", "年度": "year", "提醒的理由": "warning_reason",
+    "权限": "right", "用户": "user",
+    "表": "sheet", "新增": "added", "更新": "updated", "删除": "deleted", "不变": "unchanged", "错误": "errors", "来自文件": "file",
+}
 
 
 def chinese(vocabulary: Mapping[str, str], code: str | None) -> str:

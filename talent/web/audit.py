@@ -10,6 +10,7 @@ from flask_babel import gettext
 from talent.core import audit_list, terms
 from talent.core.audit_list import Wanted
 from talent.core.language import translated
+from talent.core.money import yuan
 from talent.web import kit
 from talent.web.security import open_read, permission, program
 
@@ -26,23 +27,33 @@ def index() -> str:
         filters = kit.Filters.read(_offered(acts))
         rows, total = audit_list.events(work, _wanted(filters), offset=asked.offset, limit=asked.size)
     return render_template("audit/index.html", filters=filters, page=asked.page(rows, total), acts=acts, zone=zone,
-                           spelt=spelt)
+                           things=terms.words_of(terms.AUDIT_SUBJECT), spelt=spelt)
 
 
 def spelt(detail: Mapping[str, Any]) -> Iterator[str]:
-    """The details of an event line by line: ``name value``, each thing of a list on its own, nothing empty."""
+    """The details of an event line by line: name and value, each thing of a list on its own, nothing empty."""
+    words = terms.words_of(terms.AUDIT_DETAIL)
+
+    def said(name: str, value: Any) -> str:
+        return f"{translated(words[name]) if name in words else name} {_plain(name, value)}"
+
     for name, value in detail.items():
         things = value if isinstance(value, list) and all(isinstance(each, dict) for each in value) else [value]
         for thing in things:
             if thing in (None, "", [], {}):
                 continue
             if isinstance(thing, dict):
-                yield f"{name}: " + ", ".join(f"{key} {_plain(each)}" for key, each in thing.items())
+                listed = gettext("，").join(said(key, each) for key, each in thing.items())
+                yield gettext("%(name)s：%(listed)s", name=translated(words.get(name, name)), listed=listed)
             else:
-                yield f"{name} {_plain(thing)}"
+                yield said(name, thing)
 
 
-def _plain(value: Any) -> str:
+def _plain(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
+    if isinstance(value, int) and name.endswith("fen"):
+        return gettext("%(yuan)s 元", yuan=yuan(value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

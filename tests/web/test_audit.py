@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from talent.core import terms
@@ -13,21 +14,30 @@ from tests.browser_client import Site, text
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def recorded_actions() -> set[str]:
-    """The literal first argument of every ``….record(…)`` in the program."""
-    found = set()
+def recorded() -> Iterator[ast.Call]:
+    """Every ``….record(…)`` in the program."""
     for path in (ROOT / "talent").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "record":
-                first = node.args[0] if node.args else None
-                if isinstance(first, ast.Constant):
-                    found.add(first.value)
-    return found
+                yield node
+
+
+def literal(position: int) -> set[str]:
+    """What stands written out at one place of every record."""
+    given = [call.args[position] for call in recorded() if len(call.args) > position]
+    return {str(each.value) for each in given if isinstance(each, ast.Constant)}
 
 
 def test_every_act_has_a_word() -> None:
     acts = {f"person:{act}" for act in person_rules.ACTS} | {f"school:{act}" for act in school_rules.ACTS}
-    assert (recorded_actions() | acts) - set(terms.AUDIT_ACTION.values()) == set()
+    assert (literal(0) | acts) - set(terms.AUDIT_ACTION.values()) == set()
+
+
+def test_every_object_and_every_detail_has_a_word() -> None:
+    details = {each.arg for call in recorded() if len(call.args) > 1 for each in call.keywords if each.arg}
+    assert literal(1) - set(terms.AUDIT_SUBJECT.values()) == set()
+    assert details - set(terms.AUDIT_DETAIL.values()) == set()
+    assert len(details) > 100 and len(literal(1)) > 25
 
 
 def test_the_auditor_reads_and_narrows(site: Site) -> None:
@@ -49,7 +59,7 @@ def test_each_sheet_of_an_import_stands_on_its_own_line_in_its_own_words(site: S
     page = text(site.sign_in("auditor").get("/audit/?action=import:accept"))
     detail = page.split('class="tl-small tl-break">')[1].split("</td>")[0]
     assert re.findall(r'<span class="tl-raw">([^<]*)</span>', detail) == [
-        "good_rows_only false", "sheets: added 9, sheet 教职工", "sheets: added 0, sheet 培训"]
+        "只导入无误的行 否", "各表：新增 9，表 教职工", "各表：新增 0，表 培训"]
 
 
 def test_what_was_typed_is_shown_and_not_run(site: Site) -> None:
