@@ -55,7 +55,6 @@ class Visit:
     force, comes first."""
 
     actor: Actor
-    display_name: str
     must_change: bool
     school_names: tuple[str, ...]
     password_set_at: datetime
@@ -79,7 +78,7 @@ def _with_grants(today: date) -> Select[*tuple[Any, ...]]:
 
 def _actor(rows: Sequence[Row[Any]], proved: bool = True) -> Actor:
     grants = tuple(Grant(row.role, row.school_id, row.person_id) for row in rows if row.role)
-    return Actor(rows[0].id, rows[0].name, grants, proved)
+    return Actor(rows[0].id, rows[0].name, grants, proved, rows[0].display_name)
 
 
 def visit_of(session: Session, token: str, now: datetime, today: date) -> Visit | None:
@@ -98,7 +97,7 @@ def visit_of(session: Session, token: str, now: datetime, today: date) -> Visit 
     schools = tuple(dict.fromkeys(row.school_name for row in rows if row.school_name))
     first = rows[0]
     actor = _actor(rows, rules.is_proved(first.proved_at, now))
-    return Visit(actor, first.display_name or first.name, first.must_change, schools, first.password_set_at,
+    return Visit(actor, first.must_change, schools, first.password_set_at,
                  first.proved_at, first.confirmed_at is not None, first.factor_at, first.by_provider,
                  bool(first.owes_notice))
 

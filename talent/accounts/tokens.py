@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -97,16 +97,15 @@ class Caller:
 def caller_of(session: Session, secret: str, now: datetime, today: date) -> Caller | None:
     """Who is behind a key, with the roles of ``today``; None for a key that is unknown, over, revoked or disabled."""
     row = session.execute(
-        select(User.name, User.display_name, User.password_set_at, ApiToken.reads_only)
+        select(User.name, User.password_set_at, ApiToken.reads_only)
         .join(ApiToken, ApiToken.user_id == User.id)
         .where(ApiToken.token_sha256 == token_hash(secret), ApiToken.revoked_at.is_(None),
                ApiToken.expires_on >= today, User.disabled_at.is_(None))).one_or_none()
     actor = actor_named(session, row.name, today) if row is not None else None
     if row is None or actor is None or not actor.may(USE):
         return None
-    unproved = type(actor)(actor.user_id, actor.name, actor.grants, proved=False)
-    return Caller(Visit(unproved, row.display_name or row.name, False, (), row.password_set_at, now, False, None),
-                  row.reads_only)
+    visit = Visit(replace(actor, proved=False), False, (), row.password_set_at, now, False, None)
+    return Caller(visit, row.reads_only)
 
 
 # ── once and only once ───────────────────────────────────────────────────────────────────────────────────────

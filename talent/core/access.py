@@ -231,12 +231,19 @@ class Actor:
     """Who acts: an account, or the local operator (no account).
 
     ``proved``: they showed lately who they are, as :data:`STEP_UP` rights ask for; false in an old session.
+    ``display_name``: what people call them; the audit keeps ``name``, the login.
     """
 
     user_id: int | None
     name: str
     grants: tuple[Grant, ...]
     proved: bool = True
+    display_name: str = ""
+
+    @property
+    def signature(self) -> str:
+        """What stands on papers and pages beside what they did."""
+        return self.display_name or self.name
 
     @property
     def roles(self) -> tuple[str, ...]:

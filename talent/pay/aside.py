@@ -45,7 +45,7 @@ def _set_aside(work: Work, act: str, line_id: int, version: int, comment: str) -
     if act == "hold" and not comment.strip():
         found.append(Finding("pay.reason_missing", CLAUSE, {"field": "comment"}))
     if hand_of(work.session, work.actor).person_id == line.person_id:
-        found.append(Finding("pay.own_line", CLAUSE, {"name": work.actor.name}))
+        found.append(Finding("pay.own_line", CLAUSE, {"name": work.actor.signature}))
     if (line_id in acts.held) == (act == "hold"):
         found.append(Finding("pay.held_already" if act == "hold" else "pay.not_held", CLAUSE))
     if found:

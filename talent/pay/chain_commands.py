@@ -63,7 +63,7 @@ class Signature:
 
 def hand_of(session: Session, actor: Actor) -> Hand:
     """The actor as the rules know them."""
-    return Hand(actor.user_id, actor.name, actor.person_id or person_behind(session, actor.user_id))
+    return Hand(actor.user_id, actor.signature, actor.person_id or person_behind(session, actor.user_id))
 
 
 # ── the school ───────────────────────────────────────────────────────────────────────────────────────────────

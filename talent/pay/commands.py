@@ -86,7 +86,7 @@ def _store(work: Work, facts: Facts, result: YearResult, known: YearFacts, locke
     parameters, convention = content.parameters_text(result), result.terms.convention.value
     batch = PayBatch(
         year=result.year, sequence=_next_sequence(work.session, result.year), convention=convention, state="computed",
-        computed_at=work.now, computed_by=work.actor.user_id, computed_by_name=work.actor.name,
+        computed_at=work.now, computed_by=work.actor.user_id, computed_by_name=work.actor.signature,
         book_digest=book_digest, parameters=parameters, snapshot=snapshot.head,
         content_hash=content.content_hash(snapshot.head, parameters, lines, result.findings),
         total_fen=result.total_fen, adjusts_id=locked.id if locked else None)

@@ -36,7 +36,7 @@ def request(work: Work, *, code: str, act: str, reason: str) -> PayPeriodAct:
     if found or work.actor.user_id is None:
         raise RuleViolation(found)
     row = PayPeriodAct(code=code, act=act, reason=reason.strip(), state="requested", requested_by=work.actor.user_id,
-                       requested_by_name=work.actor.name, requested_at=work.now)
+                       requested_by_name=work.actor.signature, requested_at=work.now)
     work.session.add(row)
     try:
         work.session.flush()
@@ -117,7 +117,7 @@ def _decide(work: Work, row: PayPeriodAct, state: str, **more: Any) -> None:
     """Compare-and-set: of two people who decide at once the second is told."""
     changed = work.session.execute(
         update(PayPeriodAct).where(PayPeriodAct.id == row.id, PayPeriodAct.state == "requested")
-        .values(state=state, decided_by=work.actor.user_id, decided_by_name=work.actor.name, decided_at=work.now,
+        .values(state=state, decided_by=work.actor.user_id, decided_by_name=work.actor.signature, decided_at=work.now,
                 **more)
         .execution_options(synchronize_session=False))
     if changed.rowcount != 1:  # type: ignore[attr-defined]

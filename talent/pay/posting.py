@@ -72,7 +72,7 @@ def append(
     """
     number, previous = ledger_head(work.session)
     shared = {"period_id": period_id, "year": batch.year, "batch_id": batch.id, "posted_by": work.actor.user_id,
-              "posted_by_name": work.actor.name}
+              "posted_by_name": work.actor.signature}
     rows: list[Mapping[str, Any]] = []
     for movement, memo in zip(made, memos or [f"{batch.year}-{batch.sequence}"] * len(made), strict=True):
         number += 1

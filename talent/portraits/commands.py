@@ -213,7 +213,7 @@ def store(work: Work, question: Question, result: Result, around: Surroundings) 
         previous_id=question.ancestor.run_id if question.ancestor else None,
         created_at=work.now,
         created_by=work.actor.user_id,
-        created_by_name=work.actor.name,
+        created_by_name=work.actor.signature,
         input_sha256=input_digest(question.features),
         book_digest=question.book_digest,
         settings=as_json(settings_as_dict(question.settings)),

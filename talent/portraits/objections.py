@@ -221,7 +221,7 @@ def _answer(work: Work, objection_id: int, version: int, act: Act, answer: str, 
     if findings:
         raise RuleViolation(findings)
     _move(work, row, version, "office", act, measure=measure, answer=answer.strip(), answered_at=work.now,
-          answered_by=work.actor.user_id, answered_by_name=work.actor.name)
+          answered_by=work.actor.user_id, answered_by_name=work.actor.signature)
     work.record(f"portrait:{act}", "objection", objection_id, measure=measure, answer=answer.strip())
 
 

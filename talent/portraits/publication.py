@@ -100,7 +100,7 @@ def decide(work: Work, *, run_id: int, version: int, decision: Decision) -> None
         raise RuleViolation(found)
     kept = {
         "k_reason": decision.k_reason, "method": decision.method, "warning_reason": decision.warning_reason,
-        "names": list(decision.names), "by": work.actor.user_id, "by_name": work.actor.name,
+        "names": list(decision.names), "by": work.actor.user_id, "by_name": work.actor.signature,
         "at": work.now.isoformat(),
     }
     _turn(work, run, version, DRAFT, decision=json.dumps(kept, ensure_ascii=False))
@@ -117,7 +117,7 @@ def review(work: Work, *, run_id: int, version: int) -> None:
         found.append(Finding("portraits.undecided", _CLAUSE))
     if found:
         raise RuleViolation(found)
-    _turn(work, run, version, REVIEWED, reviewed_by=work.actor.user_id, reviewed_by_name=work.actor.name,
+    _turn(work, run, version, REVIEWED, reviewed_by=work.actor.user_id, reviewed_by_name=work.actor.signature,
           reviewed_at=work.now)
     work.record("portrait:review", "portrait_run", run_id, k=run.k)
 
@@ -134,7 +134,7 @@ def publish(work: Work, *, run_id: int, version: int) -> None:
         raise RuleViolation(found)
     if before is not None:
         _turn(work, before, before.version, SUPERSEDED)
-    _turn(work, run, version, PUBLISHED, published_by=work.actor.user_id, published_by_name=work.actor.name,
+    _turn(work, run, version, PUBLISHED, published_by=work.actor.user_id, published_by_name=work.actor.signature,
           published_at=work.now)
     work.record("portrait:publish", "portrait_run", run_id, k=run.k, supersedes=before.id if before else None)
 

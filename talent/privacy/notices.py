@@ -176,8 +176,8 @@ def ship(work: Work, bureau: str) -> Notice | None:
     work.require(SHIP)
     if work.session.scalar(select(Notice.id).limit(1)) is not None:
         return None
-    row = Notice(effective_on=work.today, is_shipped=True, proposed_at=work.now, proposed_by_name=work.actor.name,
-                 state=APPROVED, number=1, approved_at=work.now, approved_by_name=work.actor.name,
+    row = Notice(effective_on=work.today, is_shipped=True, proposed_at=work.now, proposed_by_name=work.actor.signature,
+                 state=APPROVED, number=1, approved_at=work.now, approved_by_name=work.actor.signature,
                  **asdict(shipped(work, bureau)))
     row.digest = body_of(row).digest(1, row.effective_on, "")
     work.session.add(row)
@@ -192,7 +192,7 @@ def propose(work: Work, *, effective_on: date, document: str, body: Body) -> Not
     wanted = Wanted(effective_on, document, asdict(body))
     _judge(work, wanted)
     row = Notice(effective_on=effective_on, document=document.strip(), proposed_by=work.actor.user_id,
-                 proposed_by_name=work.actor.name, proposed_at=work.now, **asdict(body))
+                 proposed_by_name=work.actor.signature, proposed_at=work.now, **asdict(body))
     try:
         with work.session.begin_nested():
             work.session.add(row)
@@ -212,7 +212,7 @@ def approve(work: Work, *, notice_id: int) -> int:
     number = (work.session.scalar(select(func.max(Notice.number))) or 0) + 1
     digest = body_of(row).digest(number, row.effective_on, row.document)
     _turn(work, row, state=APPROVED, number=number, digest=digest, approved_by=work.actor.user_id,
-          approved_by_name=work.actor.name, approved_at=work.now)
+          approved_by_name=work.actor.signature, approved_at=work.now)
     work.record(APPROVE, "notice", number, effective_on=row.effective_on, document=row.document, digest=digest)
     return number
 

@@ -104,7 +104,7 @@ def propose(work: Work) -> RetentionRun:
     if not any(each["count"] for each in plan.values()):
         raise RuleViolation(Finding("retention.nothing_due"))
     row = RetentionRun(due_on=work.today, state=PROPOSED, plan=json.dumps(plan, sort_keys=True),
-                       proposed_by=work.actor.user_id, proposed_by_name=work.actor.name, proposed_at=work.now)
+                       proposed_by=work.actor.user_id, proposed_by_name=work.actor.signature, proposed_at=work.now)
     work.session.add(row)
     try:
         work.session.flush()
@@ -128,7 +128,7 @@ def approve(work: Work, *, run_id: int, person_behind: PersonBehind) -> None:
     """Have the worker carry out a proposed run: the second person's act."""
     work.require(APPROVE)
     row = _waiting(work, run_id, person_behind)
-    _turn(work, row, PROPOSED, state=APPROVED, approved_by=work.actor.user_id, approved_by_name=work.actor.name,
+    _turn(work, row, PROPOSED, state=APPROVED, approved_by=work.actor.user_id, approved_by_name=work.actor.signature,
           approved_at=work.now)
     jobs.enqueue(work, TASK, {"run": run_id})
     work.record(APPROVE, "retention", run_id, plan=_counts(json.loads(row.plan)))

@@ -38,7 +38,7 @@ def run(
         report("report.reading", 0, STAGES)
         with program.read(actor) as work:
             figures = board(work, on)
-            data = board_data(figures, Paper(program.settings.bureau, on, work.today, actor.name), say)
+            data = board_data(figures, Paper(program.settings.bureau, on, work.today, actor.signature), say)
         report("report.drawing", 1, STAGES)
         # matplotlib takes 1.4 s to import and only papers need it
         from talent.reports.drawings import draw

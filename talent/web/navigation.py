@@ -114,7 +114,7 @@ def frame() -> kit.Frame:
     shown, more = offered[:MOST_ENTRIES], offered[MOST_ENTRIES:]
     return kit.Frame(
         bureau,
-        actor_name=visit.display_name,
+        actor_name=visit.actor.signature,
         actor_place=_place(actor, visit.school_names),
         nav=[_item(entry, here, shown, counted.number if counted else 0) for entry in shown],
         more=[_item(entry, here, more, 0) for entry in more],

@@ -4,10 +4,11 @@ import re
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DatabaseError
 from werkzeug.test import TestResponse
 
+from talent.accounts.models import User
 from talent.core.access import operator
 from talent.core.audit import AuditEvent
 from talent.core.work import Program
@@ -45,6 +46,19 @@ def stored(program: Program) -> list[tuple[str, int, int, str]]:
         return [tuple(row) for row in work.session.execute(text(
             "SELECT code, pay_budgets.sequence, fen, document_no FROM pay_budgets "
             "JOIN schools ON schools.id = school_id WHERE year = 2027 ORDER BY pay_budgets.id"))]
+
+
+def test_who_entered_it_is_called_as_people_call_them(site: Site, planned: Program) -> None:
+    """The page names them; the audit keeps the login."""
+    finance, login = site.sign_in("finance"), site.account("finance").name
+    with site.program.begin(operator()) as work:
+        work.session.execute(update(User).where(User.name == login).values(display_name="财务科 周岩"))
+    assert enter(finance, {"S1": "30,000.00", "S2": ""}).status_code == 303
+    with site.program.read(operator()) as work:
+        assert work.session.scalars(select(PayBudget.entered_by_name)).all() == ["财务科 周岩"]
+        assert work.session.scalars(
+            select(AuditEvent.actor).where(AuditEvent.action == "budget:enter")).all() == [login]
+    assert "财务科 周岩" in page_of(finance.get(f"{HOME}/school/S1?year=2027"))
 
 
 def test_a_budget_stands_beside_the_forecast(site: Site, planned: Program) -> None:

@@ -169,7 +169,7 @@ def _hand_over(work: Work, draft: PayDistribution, ground: Ground, reason: str) 
         .where(PayDistribution.id == draft.id, PayDistribution.state == "draft",
                PayDistribution.version == draft.version, PayDistribution.content_hash == draft.content_hash)
         .values(state="submitted", version=draft.version + 1, head=ground.head, batch_id=ground.batch_id,
-                minority_reason=reason.strip(), submitted_by=work.actor.user_id, submitted_by_name=work.actor.name,
+                minority_reason=reason.strip(), submitted_by=work.actor.user_id, submitted_by_name=work.actor.signature,
                 submitted_at=work.now)
         .execution_options(synchronize_session=False))
     if taken.rowcount != 1:  # type: ignore[attr-defined]

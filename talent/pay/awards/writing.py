@@ -90,7 +90,7 @@ def _put(work: Work, split: PayDistribution, ground: Ground, method: str) -> Non
     split.method, split.version = method, split.version + 1
     split.notice_from = split.notice_to = split.notice_file_id = None
     split.notice_place = ""
-    split.drawn_by, split.drawn_by_name, split.drawn_at = work.actor.user_id or 0, work.actor.name, work.now
+    split.drawn_by, split.drawn_by_name, split.drawn_at = work.actor.user_id or 0, work.actor.signature, work.now
     split.content_hash = split.content_hash or ""
     work.session.add(split)
     work.session.flush()

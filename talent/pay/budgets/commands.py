@@ -96,7 +96,7 @@ def _add(work: Work, year: int, paper: Paper, sums: Mapping[int, int], stand: Ma
     work.session.add_all([
         PayBudget(year=year, school_id=school_id, sequence=stand[school_id].sequence + 1 if school_id in stand else 1,
                   fen=fen, document_no=paper.number, document_on=paper.on, note=paper.note, entered_on=work.today,
-                  entered_at=work.now, entered_by=work.actor.user_id, entered_by_name=work.actor.name)
+                  entered_at=work.now, entered_by=work.actor.user_id, entered_by_name=work.actor.signature)
         for school_id, fen in sums.items()])
     try:
         work.session.flush()

@@ -73,8 +73,8 @@ def close(work: Work, settings: Settings, *, year: int, content: bytes, seen: st
     kept = files.store(work, settings.home, f"{year}年帮扶支教激励证据.zip", BytesIO(content))
     head = ledger_head(work.session)[0]
     act = PayYearAct(year=year, act="close", reason=reason.strip(), state="approved", head=head, seal=sealed,
-                     file_id=kept.id, **_asked(work), decided_by=work.actor.user_id, decided_by_name=work.actor.name,
-                     decided_at=work.now)
+                     file_id=kept.id, **_asked(work), decided_by=work.actor.user_id,
+                     decided_by_name=work.actor.signature, decided_at=work.now)
     work.session.add(act)
     work.session.flush()
     work.record("year:close", "pay_year", year, head=head, sha256=kept.sha256, size=kept.size, apart=len(apart),
@@ -154,7 +154,7 @@ def acts_of_year(work: Work, year: int) -> tuple[str, Sequence[ActShown]]:
 
 
 def _asked(work: Work) -> dict[str, object]:
-    return {"requested_by": work.actor.user_id, "requested_by_name": work.actor.name, "requested_at": work.now}
+    return {"requested_by": work.actor.user_id, "requested_by_name": work.actor.signature, "requested_at": work.now}
 
 
 def _waiting(work: Work, act_id: int) -> PayYearAct:
@@ -174,7 +174,7 @@ def _decide(work: Work, act: PayYearAct, state: str, head: int | None) -> None:
     """Compare-and-set: of two people who decide at once the second is told."""
     changed = work.session.execute(
         update(PayYearAct).where(PayYearAct.id == act.id, PayYearAct.state == "requested")
-        .values(state=state, decided_by=work.actor.user_id, decided_by_name=work.actor.name, decided_at=work.now,
+        .values(state=state, decided_by=work.actor.user_id, decided_by_name=work.actor.signature, decided_at=work.now,
                 head=head).execution_options(synchronize_session=False))
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("pay_year")

@@ -177,7 +177,7 @@ def _store(work: Work, settings: Settings, planned: Plan) -> PayPayout:
     payout = PayPayout(
         year=year, number=number, kind=kind, item_count=len(planned.items), total_fen=planned.total,
         sha256=sha256(documents.bank_csv(sheet)).hexdigest(), plan_hash=planned.seal,
-        parameters=canonical([accounts.as_dict()]), drawn_by=work.actor.user_id, drawn_by_name=work.actor.name,
+        parameters=canonical([accounts.as_dict()]), drawn_by=work.actor.user_id, drawn_by_name=work.actor.signature,
         drawn_at=work.now)
     work.session.add(payout)
     try:
@@ -201,7 +201,7 @@ def _sheet(work: Work, settings: Settings, planned: Plan, number: int, accounts:
         note = f"重发 {item.reissues}" if item.reissues else who.purpose
         lines.append(documents.Line(row, reference, school.code, school.name, who.staff_no, who.name, item.fen, note))
     return documents.Sheet(
-        settings.bureau, book.year, number, planned.kind == "reissue", work.today.isoformat(), work.actor.name,
+        settings.bureau, book.year, number, planned.kind == "reissue", work.today.isoformat(), work.actor.signature,
         work.now, lines, {row.code: row.label for row in accounts.value}, accounts.assumed)
 
 

@@ -98,7 +98,7 @@ def _post(work: Work, year: int, key: Key, sequence: int, received: Received, pe
     row = PayRecovery(
         year=year, person_id=key[0], school_id=key[1], sequence=sequence, fen=received.fen, means=received.means,
         document=document, received_on=received.received_on, entry_id=number + 1, recorded_by=work.actor.user_id,
-        recorded_by_name=work.actor.name, recorded_at=work.now)
+        recorded_by_name=work.actor.signature, recorded_at=work.now)
     work.session.add(row)
     work.session.flush()
     return row

@@ -119,7 +119,7 @@ def stage(work: Work, settings: Settings, *, year: int, name: str, content: byte
     kept = files.store(work, settings.home, name, BytesIO(content))
     row = PayReturn(year=year, file_id=kept.id, name=kept.name, sha256=kept.sha256, state="staged",
                     rows=canonical([list(each) for each in reading.rows]), uploaded_by=work.actor.user_id,
-                    uploaded_by_name=work.actor.name, uploaded_at=work.now)
+                    uploaded_by_name=work.actor.signature, uploaded_at=work.now)
     work.session.add(row)
     work.session.flush()
     work.record("payout:stage", "pay_return", row.id, year=year, name=kept.name, sha256=kept.sha256,
@@ -240,7 +240,7 @@ def _decide(work: Work, return_id: int, state: str, period_id: int | None) -> No
     """Compare-and-set: of two people who decide at once the second is told."""
     changed = work.session.execute(
         update(PayReturn).where(PayReturn.id == return_id, PayReturn.state == "staged")
-        .values(state=state, decided_by=work.actor.user_id, decided_by_name=work.actor.name, decided_at=work.now,
+        .values(state=state, decided_by=work.actor.user_id, decided_by_name=work.actor.signature, decided_at=work.now,
                 period_id=period_id).execution_options(synchronize_session=False))
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("pay_return")
