@@ -7,6 +7,7 @@ from talent.assistance import models as assistance
 from talent.core import audit, batches, files, jobs, overrides
 from talent.core.database import Base
 from talent.exchange import models as exchange
+from talent.exchange.attendance import models as attendance
 from talent.indicators import models as indicators
 from talent.pay import chain_models as pay_chain
 from talent.pay import ledger_models as pay_ledger
@@ -45,5 +46,6 @@ ROOMS = (
     portraits,
     privacy,
     exchange,
+    attendance,
 )
 metadata = Base.metadata

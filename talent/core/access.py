@@ -33,6 +33,7 @@ _READS: Mapping[str, Reach] = {
     "policy:read": "all",
     "import:read": "all",
     "budget:read": "all",
+    "attendance:read": "all",
 }
 _SCHOOL_READS: Mapping[str, Reach] = {
     "person:list": "school",
@@ -46,6 +47,7 @@ _SCHOOL_READS: Mapping[str, Reach] = {
     "pay:read": "school",
     "award:read": "school",
     "budget:read": "school",
+    "attendance:read": "school",
     "policy:read": "all",
 }
 
@@ -81,6 +83,8 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "conduct:read": "all",
         "proposal:read": "all",
         "proposal:decide": "all",
+        "attendance:enter": "all",
+        "attendance:accept": "all",
         "notice:count": "all",
         "notice:list": "all",
         "notice:propose": "all",
@@ -124,6 +128,7 @@ RIGHTS: Mapping[str, Mapping[str, Reach]] = {
         "proposal:read": "school",
         "proposal:verify": "school",
         "assignment:nominate": "school",
+        "attendance:enter": "school",
         "pay:confirm": "school",
         "notice:count": "school",
         "notice:list": "school",

@@ -72,6 +72,8 @@ TITLE: Mapping[str, str] = {
 }
 TITLE_STATE: Mapping[str, str] = {"在任": "in_office", "暂停": "suspended", "撤销": "revoked", "自然终止": "ended"}
 ASSISTANCE: Mapping[str, str] = {"结对帮扶": "paired", "区域发展共同体": "community"}
+ATTENDANCE_STATE: Mapping[str, str] = {"待认可": "waiting", "已认可": "accepted", "已退回": "returned"}
+ATTENDANCE_VIA: Mapping[str, str] = {"签字表": "sheet", "链接": "link"}
 ASSISTANCE_APPRAISAL: Mapping[str, str] = {"优秀": "excellent", "合格": "qualified", "不合格": "unqualified"}
 ABSENCE: Mapping[str, str] = {
     "病假": "sick", "事假": "personal", "产假": "maternity", "公假": "official", "旷工": "absent", "其他": "other",
@@ -180,6 +182,8 @@ AUDIT_ACTION: Mapping[str, str] = {
     "学校分配激励": "award:draw", "改动激励分配": "award:change", "公示激励分配": "award:notice", "提交激励分配": "award:submit",
     "撤回激励分配草案": "award:withdraw",
     "登记支教预算": "budget:enter",
+    "登记到岗确认": "attendance:enter", "认可到岗确认": "attendance:accept", "退回到岗确认": "attendance:return",
+    "生成到岗确认链接": "attendance:link", "作废到岗确认链接": "attendance:revoke", "受援单位确认到岗": "attendance:answer",
     "批准政策参数": "policy:approve", "提出政策参数": "policy:propose",
     "退回政策参数": "policy:reject", "撤回政策参数": "policy:withdraw", "计算画像": "portrait:build",
     "决定画像组数": "portrait:decide", "发布画像": "portrait:publish", "申请计算画像": "portrait:request",
@@ -209,7 +213,7 @@ AUDIT_SUBJECT: Mapping[str, str] = {
     "人员": "person", "学校": "school", "更正或补登": "proposal", "导入批次": "import", "导出": "export", "文件": "file",
     "后台任务": "job", "政策参数": "policy", "个人信息告知书": "notice", "到期清理": "retention", "申报名单": "eligibility",
     "画像": "portrait_run", "对画像的异议": "objection", "激励核算": "pay_batch", "激励算账单": "pay_line", "支教预算": "pay_budget",
-    "激励分配": "pay_distribution", "会计期间": "pay_period", "发放批": "pay_payout", "银行回盘": "pay_return",
+    "到岗确认": "host_report", "到岗确认链接": "host_link", "激励分配": "pay_distribution", "会计期间": "pay_period", "发放批": "pay_payout", "银行回盘": "pay_return",
     "多付收回": "pay_recovery", "激励年度": "pay_year", "年度结账": "pay_year_act",
 }
 AUDIT_DETAIL: Mapping[str, str] = {
@@ -232,7 +236,7 @@ AUDIT_DETAIL: Mapping[str, str] = {
     "登录数": "sessions", "文件指纹": "sha256", "各表": "sheets", "自": "since", "大小": "size", "稳定性": "stability",
     "工号": "staff_no", "开始": "start", "状态": "state", "取代": "supersedes", "教师数": "teachers", "合计金额": "total_fen",
     "至": "until", "值": "value", "各值": "values", "原来": "was", "内容": "what", "年度": "year", "提醒的理由": "warning_reason",
-    "权限": "right", "用户": "user",
+    "权限": "right", "用户": "user", "月份": "month", "受援单位": "host", "经由": "via", "缺勤": "absences", "考核": "appraisals",
     "表": "sheet", "新增": "added", "更新": "updated", "删除": "deleted", "不变": "unchanged", "错误": "errors", "来自文件": "file",
 }
 

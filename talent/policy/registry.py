@@ -43,6 +43,7 @@ TYPES: dict[str, Any] = {
     "paired_assistance.discarded_appraisals": types.Codes,
     "paired_assistance.participants_minimum_share": types.Share,
     "paired_assistance.award_notice_days": types.WorkingDays,
+    "paired_assistance.host_link_days": types.Days,
     "paired_assistance.voucher_accounts": types.LabelTable,
     "hours.levels": tables.HoursLevelTable,
     "hours.evaluation_minimum": types.HundredthsOfHour,

@@ -31,6 +31,7 @@ from talent.core.jobs import Job
 from talent.core.periods import add_months
 from talent.core.terms import IN_SERVICE
 from talent.core.work import Work
+from talent.exchange.attendance.models import HostReport
 from talent.pay.awards.models import PayDistribution
 from talent.pay.chain_models import PayStep
 from talent.pay.payout.models import PayPayoutFile, PayReturn
@@ -213,9 +214,10 @@ def _remove(column: Any) -> Callable[[Work, Sequence[str]], None]:
 # ── imports ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-#: Signed sheets, notices, payroll and return files and the evidence of a year belong to the pay they are vouchers of.
+#: Signed sheets, notices, payroll and return files and the evidence of a year belong to the pay they are vouchers of;
+#: what a host signed says for which days it was paid.
 VOUCHERS = (PayStep.sheet_id, PayDistribution.notice_file_id, PayPayoutFile.file_id, PayReturn.file_id,
-            PayYearAct.file_id)
+            PayYearAct.file_id, HostReport.file_id)
 
 
 def _files(before: Cut) -> Select[*tuple[Any, ...]]:

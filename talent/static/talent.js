@@ -59,6 +59,14 @@
       button.textContent = button.dataset.done;
     }));
 
+  /* A code behind the # of a link, which no server sees: into its field, out of the address, and on. */
+  all("[data-from-fragment]").forEach((field) => {
+    if (location.hash.length < 40) return;
+    field.value = location.hash.slice(1);
+    history.replaceState(null, "", location.pathname);
+    field.form.requestSubmit();
+  });
+
   /* A sum shared out by hand: what is left of it is told while one types, in whole fen. */
   all("form[data-share]").forEach((form) => {
     const fen = (typed) => {

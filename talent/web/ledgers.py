@@ -56,7 +56,8 @@ FAMILIES = (
     Family("tiers.index", ("titles",), lazy_gettext("梯队")),
     Family("pay.index", ("assistance",), lazy_gettext("激励金"),
            (("assistance.away_board", lazy_gettext("概览")),
-            ("nominations.index", lazy_gettext("提名和变动")), ("assistance.by_person", lazy_gettext("日历")),
+            ("nominations.index", lazy_gettext("提名和变动")), ("attendance.index", lazy_gettext("到岗确认")),
+            ("assistance.by_person", lazy_gettext("日历")),
             ("assistance.forecast", lazy_gettext("预测")), ("assistance.budget", lazy_gettext("预算")))),
     Family("people.index", ("absences", "appraisals", "exchanges", "conduct"), lazy_gettext("教师")),
 )

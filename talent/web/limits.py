@@ -13,25 +13,28 @@ from flask import request
 from talent.accounts import allowances
 from talent.accounts.allowances import Limit
 from talent.core.errors import TooOften
-from talent.web.security import current_visit, program
+from talent.web.security import client_address, current_visit, program
 
 #: Acts that hand out a file of many people, or begin one.
 EXPORTS = frozenset({"records.export", "tiers.eligible_export", "indicators.evidence", "indicators.export_missing",
                      "board.ask"})
 RESETS = frozenset({"admin.reset_password", "admin.reset_factor", "admin.add_teachers"})
+#: Pages of hosts, who have no account: counted by address.
+CODES = frozenset({"host.index", "host.answer"})
+CODES_PER_MINUTE = 20
 #: Reading that searches even without ``?q=``.
 SEARCHES = frozenset({"entries.people"})
 MINUTE = 60.0
 
 
 class Pace:
-    """At most so many in any minute, for each account, on the clock that nobody sets."""
+    """At most so many in any minute, for each account or address, on the clock that nobody sets."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._lock = clock, threading.Lock()
-        self._seen: dict[int, deque[float]] = {}
+        self._seen: dict[int | str, deque[float]] = {}
 
-    def take(self, whose: int, most: int) -> None:
+    def take(self, whose: int | str, most: int) -> None:
         """Count one. Raises :class:`TooOften`; a refused one does not count."""
         now = self._clock()
         with self._lock:
@@ -50,6 +53,8 @@ def keep(pace: Pace) -> Callable[[], None]:
 
     def check() -> None:
         visit, settings = current_visit(), program().settings
+        if request.method == "POST" and request.endpoint in CODES:
+            pace.take(client_address(), CODES_PER_MINUTE)
         if visit is None or visit.actor.user_id is None:
             return
         user_id = visit.actor.user_id

@@ -17,11 +17,12 @@ from talent.web.security import BEFORE_NOTICE, current_visit, program
 MOST_ENTRIES = 8
 INBOX = "home.index"
 #: Families that stand under another one's entry.
-UNDER = {"nominations": "pay", "assistance": "pay", "schools": "people", "people_acts": "people",
+UNDER = {"nominations": "pay", "attendance": "pay", "assistance": "pay", "schools": "people", "people_acts": "people",
          "school_acts": "people", "objections": "portraits"}
 #: Families that tell of now only, or of a year of their own.
 UNDATED = frozenset({"login", "admin", "home", "imports", "jobs", "pay", "people_acts", "school_acts", "audit",
-                     "proof", "privacy", "corrections", "nominations", "objections"})
+                     "proof", "privacy", "corrections", "nominations", "attendance", "objections",
+                     "host"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from flask import Flask
@@ -17,6 +18,12 @@ from talent.core.access import Actor, Grant, operator
 from talent.core.batches import ImportBatch
 from talent.core.work import Program, Work
 from talent.exchange import nominations, proposals
+from talent.exchange.attendance import commands as hosts
+from talent.exchange.attendance import links
+from talent.exchange.attendance import queries as attended
+from talent.exchange.attendance.commands import Sheet
+from talent.exchange.attendance.models import HostReport
+from talent.exchange.attendance.rules import Missed, Said
 from talent.exchange.models import Proposal
 from talent.pay.awards.models import PayDistribution
 from talent.pay.models import PayBatch, PayLine
@@ -29,6 +36,8 @@ from tests.browser.paid import PAID_YEAR
 from tests.browser.splits import DONE_YEAR, DRAFT_YEAR, UNSPLIT_YEAR
 
 SPLIT = "/pay/awards/<number:year>/<code>"
+#: A host of the sample district and a month in which it has people.
+HOSTED = {"at": "石坪县城关小学", "month": "2024-06"}
 #: Addresses that answer with a file, with JSON, or with another address.
 NO_PAGES = {
     "/": "goes to the first page", "/healthz": "JSON", "/static/<path:filename>": "files",
@@ -36,7 +45,7 @@ NO_PAGES = {
     "/board/reports/<number:job_id>": "a PDF", "/imports/report/<number:batch_id>": "a sheet",
     "/imports/template/<kind>": "a sheet", "/records/people": "JSON",
     "/pay/sheet/<number:step_id>": "a scan",
-    f"{SPLIT}/notice/<number:number>": "a scan",
+    f"{SPLIT}/notice/<number:number>": "a scan", "/assistance/hosts/report/<number:report_id>/scan": "a scan",
     "/people/staff/<staff_no>": "goes to the person's page",
     "/login/sso": "goes to the provider", "/account/identity": "goes to the provider",
     "/proof/sso": "goes to the provider",
@@ -53,6 +62,7 @@ SPECIAL: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     SPLIT: tuple({"year": year} for year in (DRAFT_YEAR, DONE_YEAR, UNSPLIT_YEAR)),
     "/schools/<number:school_id>/<act>": tuple({"act": act} for act in ("rename", "merge", "close")),
     "/board/people": ({"of": "unrecorded"},),
+    "/assistance/hosts/month": (HOSTED,), "/assistance/hosts/enter": (HOSTED,),
     "/records/<kind>/": tuple({"kind": kind} for kind in ("titles", "mentoring", "assistance", "conduct")),
     "/records/<kind>/new": tuple({"kind": kind} for kind in ("training", "titles", "assistance")),
 }
@@ -81,6 +91,20 @@ def nominate(program: Program, staff_no: str) -> None:
         nominations.nominate(work, {
             "staff_no": staff_no, "host": "柳河中心小学", "kind": "结对帮扶", "started_on": "2026-10-08",
             "ended_on": "2027-07-10"}, "自愿报名")
+
+
+def report_host(program: Program, school_code: str) -> None:
+    """The school enters what a host signed of a month; the bureau asks about the month before by a link."""
+    with program.begin(operator()) as work:
+        school_id = work.session.scalars(select(School.id).where(School.code == school_code)).one()
+        user_id = work.session.scalars(select(RoleGrant.user_id).where(RoleGrant.role == "hr")).one()
+    clerk, host, month = Actor(None, "school", (Grant("school", school_id=school_id),)), HOSTED["at"], date(2024, 6, 1)
+    with program.begin(clerk) as work:
+        found = attended.stays(work, host, month, clerk.scope(attended.ENTER))
+        hosts.enter(work, sheet=Sheet(host, month, "赵敏 教务主任", "另有备注"), said=[
+            Said(each.assignment_id, [Missed(month.replace(day=3), month.replace(day=5), "sick")]) for each in found])
+    with program.begin(Actor(user_id, "hr", (Grant("hr"),))) as work:
+        links.make(work, host=host, month=month)
 
 
 def propose_notice(program: Program) -> None:
@@ -135,7 +159,7 @@ def filling(work: Work, staff_no: str) -> dict[str, Any]:
         "year": PAID_YEAR, "payout_id": first(PayPayout.id),
         "return_id": first(PayReturn.id, PayReturn.state == "staged"),
         "kind": "results", "stage": "primary", "number": 1, "what": "hours", "tier": "district_subject_head",
-        "objection_id": first(PortraitObjection.id),
+        "objection_id": first(PortraitObjection.id), "report_id": first(HostReport.id),
         "notice_id": first(Notice.id, Notice.state == "proposed"),
         "key": "paired_assistance.yearly_amount", "act": "transfer", "field": "phone", "privacy.code": "phone",
     }

@@ -12,7 +12,7 @@ from talent.app import create_app
 from talent.core.access import ROLES, operator
 from talent.core.work import Program
 from tests.browser.conftest import Visitor
-from tests.browser.pages import addresses, filling, is_page, object_to, propose, propose_notice
+from tests.browser.pages import addresses, filling, is_page, object_to, propose, propose_notice, report_host
 from tests.browser.paid import pay_out
 from tests.browser.splits import split_by_school
 from tests.browser.test_journeys import LOGINS
@@ -110,6 +110,7 @@ def pages(district: Program) -> dict[str, list[str]]:
     propose(district, staff_no)
     propose_notice(district)
     object_to(district, staff_no)
+    report_host(district, LOGINS["school"].school_code or "")
     split_by_school(district, LOGINS["school"].school_code or "")
     pay_out(district)
     with district.read(operator()) as work:

@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 from talent.exchange.kinds import BY_CODE
 from tests.guards.district import FAR, MATE, NEAR, District
 
-NOBODY: Mapping[str, Any] = {"staff_no": "NOBODYQ", "code": "NOBODYQ", "words": "NOBODYQ"}
+NOBODY: Mapping[str, Any] = {"staff_no": "NOBODYQ", "code": "NOBODYQ", "words": "NOBODYQ", "host": "NOBODYQ"}
 NO_ID = 999999
 #: Whose things a role may not reach. Others reach the whole district, or nobody at all.
 STRANGERS = {"teacher": (FAR, MATE), "principal": (FAR,), "school": (FAR,)}
@@ -42,7 +42,8 @@ REFERENCES: Mapping[str, str] = {
     "sending_school_code": "code", "from_school_code": "code", "to_school_code": "code", "record_id": "record_id",
     "again": "proposal_id", "signatory": "user_id", "into": "code", "first": "code", "second": "code", "third": "code",
     "teaching_schools": "code", "person_name": "words", "key": "code", "extra_no": "staff_no",
-    "served_no": "staff_no", "budget_code": "code",
+    "served_no": "staff_no", "budget_code": "code", "at": "host", "absent_of": "assistance.record_id",
+    "appraised_of": "assistance.record_id",
 }
 #: What a form needs beside a name that leads to somebody, to be taken.
 TYPED: Mapping[str, Mapping[str, str]] = {
@@ -54,9 +55,12 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "appraisals": {"year": "2022", "result": "qualified"},
 }
 #: What a page reads only where the query says this.
-BESIDE: Mapping[str, Mapping[str, str]] = {"/corrections/new": {"kind": "training"}}
+BESIDE: Mapping[str, Mapping[str, str]] = {
+    "/corrections/new": {"kind": "training"},
+    "/assistance/hosts/month": {"month": "2021-06"}, "/assistance/hosts/enter": {"month": "2021-06"}}
 #: Names that lead to nothing of anybody.
 PLAIN = frozenset({
+    "absent_first", "absent_kind", "absent_last", "appraised", "witness",
     "act", "action", "actor", "again_password", "against", "answer", "appraisal", "area", "as_of", "backbone", "basis",
     "budget_yuan", "carried", "category", "change", "changed_on", "claim", "class", "clause", "code", "column",
     "comment", "community", "confirmed", "convention", "csrf_token", "current", "display_name", "document",
@@ -90,6 +94,7 @@ NAMES_NOBODY: Mapping[str, str] = {
     "/privacy/affected": "for who reads everybody", "/privacy/affected/download": "for who reads everybody",
     "/objections/new": "to one's own portrait", "/privacy/notice": "one's own reading",
     "/privacy/notice/new": "of the district",
+    "/host/": "a code, which is the right", "/host/answer": "a code, which is the right",
 }
 
 

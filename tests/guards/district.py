@@ -36,6 +36,11 @@ from talent.core.database import Base
 from talent.core.jobs import Job
 from talent.core.work import Program, Work
 from talent.exchange import entries, nominations, proposals, staging
+from talent.exchange.attendance import commands as hosts
+from talent.exchange.attendance import links
+from talent.exchange.attendance import queries as attended
+from talent.exchange.attendance.commands import Sheet
+from talent.exchange.attendance.rules import Missed, Said
 from talent.exchange.staging import Upload
 from talent.indicators.models import Enrolment, Facility, Quota
 from talent.pay import periods
@@ -162,6 +167,7 @@ def build(site: Site) -> District:
     _portraits(made)
     _objections(made)
     _nominations(made)
+    _hosts(made)
     _imports(made)
     _office(made)
     return made
@@ -316,6 +322,22 @@ def _splits(made: District) -> None:
         school.change("months", extras=[Extra(f"{word}友", f"{word}目", 100_000)])
         school.notice(file_id=made.office.scan, where=f"{word}栏")
     school.submit()
+
+
+def _hosts(made: District) -> None:
+    """What each host said of a month, and a link that asks about the next."""
+    for word in (NEAR, FAR):
+        clerk, host = made.account("school", word), f"{word}受援"
+        with made.site.program.begin(clerk) as work:
+            sheet = Sheet(host, date(2021, 6, 1), f"{word}签", f"{word}注", made.office.scan)
+            found = attended.stays(work, host, sheet.month, clerk.scope(attended.ENTER))
+            said = [Said(each.assignment_id, [Missed(each.first, each.first, "sick")]) for each in found]
+            made.of[word]["report_id"] = hosts.enter(work, sheet=sheet, said=said)
+        with made.site.program.begin(clerk) as work:
+            made.shared[f"{word}.link"] = links.make(work, host=host, month=date(2021, 7, 1))
+            made.of[word]["link_id"] = work.session.scalar(select(func.max(Base.metadata.tables["host_links"].c.id)))
+    for word in WORDS:
+        made.of[word]["host"] = f"{word}受援"
 
 
 def _portraits(made: District) -> None:

@@ -27,8 +27,8 @@ from tests.portraits.stored import HOURS_ONLY, Told, add_run
 from tests.web.test_proof import code_of, seed_on
 
 #: New every time, or a digest over what is.
-VOLATILE = frozenset({"token_sha256", "password_hash", "code_index", "seed_sealed", "stored_as", "digest", "previous",
-                      "uid", "id_number_sealed", "answer", "state_index", "sha256", "detail"})
+VOLATILE = frozenset({"token_sha256", "code_sha256", "password_hash", "code_index", "seed_sealed", "stored_as",
+                      "digest", "previous", "uid", "id_number_sealed", "answer", "state_index", "sha256", "detail"})
 #: What attackers try first; every column of every table comes with them.
 CLASSICS = {"is_admin": "1", "admin": "true", "role": "admin", "roles": "admin", "approved_by": "1", "user": "1",
             "ignore_permissions": "1", "_method": "DELETE", "id": "1", "bypass": "1", "operator": "1"}
@@ -103,6 +103,10 @@ ANSWER = "流水号,金额,结果\n{},24000.00,失败\n".format("P202000100002")
 STAGED = "/pay/payout/return/{return_id}"
 CLOSED = Sent("finance", f"{PAYOUT}/close", {"reason": "明年补发"}, page=f"{PAYOUT}/closing")
 REOPENED = Sent("finance", f"{PAYOUT}/reopen", {"reason": "补发"}, page=f"{PAYOUT}/closing", before=(CLOSED,))
+HOSTS = "/assistance/hosts"
+REPORTED = f"{HOSTS}/report/{{report_id}}"
+SIGNED = {"witness": "赵敏", "confirmed": "y", "note": ""}
+ASKED_HOST = {"at": "NEARQ受援", "month": "2021-08"}
 SENT = (
     DRAWN, Sent("finance", f"{PAYOUT}/draw/reissue", page=f"{PAYOUT}/draw/reissue"),
     Sent("finance", f"{PAYOUT}/return", {"file": ANSWER}),
@@ -126,6 +130,11 @@ SENT = (
     Sent("finance", "/assistance/budget/enter?year=2027", {
         "document_no": "明财〔2026〕2号", "document_on": "2026-09-01", "budget_code": "S1", "budget_yuan": "300"},
          page="/assistance/budget/enter?year=2027"),
+    Sent("school", f"{HOSTS}/enter?at=NEARQ受援&month=2021-08", SIGNED), Sent("hr", f"{HOSTS}/link", ASKED_HOST),
+    Sent("school", f"{HOSTS}/link/{{link_id}}/revoke"), Sent("", "/host/", {"code": "{NEARQ.link}"}),
+    Sent("", "/host/answer", {**SIGNED, "code": "{NEARQ.link}"}, page="/host/"),
+    Sent("hr", f"{REPORTED}/accept", page=REPORTED),
+    Sent("hr", f"{REPORTED}/return", {"answer": "无章"}, page=REPORTED),
     APPROVED_NOTICE, REJECTED_NOTICE, Sent("hr2", f"{NOTICE}/withdraw"),
     Sent("hr", "/privacy/notice/new", {"effective_on": "2026-12-01", "document": "明教〔2026〕12号", **dict.fromkeys(
         ("text_zh", "text_en", "portraits_zh", "portraits_en"), "新文")}, before=(REJECTED_NOTICE,)),
@@ -381,7 +390,7 @@ def test_what_was_not_offered_is_not_stored(stage: Stage) -> None:
 
 
 #: Submissions that are valid and leave no row: an answer alone.
-WRITES_NOTHING = frozenset({"/logout"})
+WRITES_NOTHING = frozenset({"/host/", "/logout"})
 
 
 # ── the interface for other systems ──────────────────────────────────────────────────────────────────────────

@@ -14,6 +14,7 @@ from talent.core.batches import ChangeImage, ImportBatch
 from talent.core.files import StoredFile
 from talent.core.secrets import masked
 from talent.core.work import Program, Work
+from talent.exchange.attendance.models import HostLine, HostReport
 from talent.exchange.models import Proposal
 from talent.pay.awards.models import PayAward, PayDistribution
 from talent.pay.ledger_models import PayEntry, PayPeriod
@@ -54,6 +55,9 @@ def fill(program: Program, staff_no: str, word: str, user_id: int) -> int:
         training = work.session.scalars(select(Training).where(Training.person_id == person_id)).one()
         batch = work.session.scalars(select(ImportBatch)).first()
         assert batch is not None
+        work.session.add(HostLine(report_id=_reported(work), assignment_id=person_id, person_id=person_id, first_on=DAY,
+                                  last_on=DAY,
+                                  absences=f'[["2025-03-04", "2025-03-04", "{word}假"]]'))
         work.session.add(PayAward(distribution_id=_split(work), number=person_id, person_id=person_id,
                                   staff_no=f"{word}号", participant=True, fen=123456))
         work.session.add_all(_paid(work, person_id, word))
@@ -123,6 +127,16 @@ def _batches(work: Work) -> tuple[int, int]:
         work.session.add_all([pay, run, ImportBatch(state="accepted", files="[]", created_at=MOMENT)])
         work.session.flush()
     return pay.id, run.id
+
+
+def _reported(work: Work) -> int:
+    """What a host said of a month, made once."""
+    report = work.session.scalars(select(HostReport)).first()
+    if report is None:
+        report = HostReport(host="x", month=DAY.replace(day=1), via="sheet", witness="x", entered_at=MOMENT)
+        work.session.add(report)
+        work.session.flush()
+    return report.id
 
 
 def _split(work: Work) -> int:

@@ -62,9 +62,9 @@ def test_what_waits_for_the_personnel_office(site: Site, program: Program) -> No
             finished_at=program.clock()))
     page = text(site.sign_in("hr").get(HOME))
     for what in ("核对导入的表", "改正没有通过的表", "已等 3 天", "批准政策参数", "补帮扶支教考核结果", "称号任期届满",
-                 "2026-11-30", "看没有办成的后台任务", "督促学时不足的教师", "核算帮扶支教激励金"):
+                 "2026-11-30", "看没有办成的后台任务", "督促学时不足的教师", "核算帮扶支教激励金", "2 个单位月"):
         assert what in page
-    assert "8 件事等您办" in page
+    assert "9 件事等您办" in page
     only = text(site.sign_in("hr").get(f"{HOME}?group=policy"))
     assert "批准政策参数" in only and "核对导入的表" not in only
 

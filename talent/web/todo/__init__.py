@@ -16,7 +16,7 @@ SOURCES: tuple[Source, ...] = (
     titles.endings,
     pay.findings, pay.uncomputed, pay.answers, pay.turns, pay.periods, pay.splits, pay.unsplit, pay.payouts,
     pay.reopenings, pay.receipts,
-    records.appraisals, records.hours, records.certificate, answers.objections,
+    records.appraisals, records.attendance, records.hours, records.certificate, answers.objections,
 )
 
 

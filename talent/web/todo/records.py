@@ -1,4 +1,4 @@
-"""What is missing from the records: hours, certificates, appraisals."""
+"""What is missing from the records: hours, certificates, appraisals, the attendance of those sent away."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ from flask_babel import gettext
 
 from talent.assistance import queries as assistance
 from talent.core.language import translated
+from talent.exchange.attendance import queries as attending
 from talent.people import record, search
 from talent.training import queries as training
 from talent.training.rules import HoursPolicy
@@ -53,3 +54,19 @@ def appraisals(look: Look) -> Iterator[Thing]:
         yield Thing(gettext("补帮扶支教考核结果"), gettext("最早的 %(day)s 结束；缺考核结果的先按暂计", day=oldest),
                     gettext("%(n)s 人次", n=count), "pay", link_to("imports.index"), gettext("去补录"),
                     detail=gettext("%(n)s 所派出学校", n=schools))
+
+
+def attendance(look: Look) -> Iterator[Thing]:
+    """Months of hosts of which nothing, or not all, was said, and what was, to be recognised."""
+    if not look.actor.may(attending.ENTER):
+        return
+    found = attending.waiting(look.work)
+    if found.reports:
+        yield Thing(gettext("认可受援单位的到岗确认"), gettext("认可后缺勤和考核结果才写入；不符的退回并说明"),
+                    gettext("%(n)s 份", n=f"{found.reports:,}"), "pay", link_to("attendance.index"),
+                    gettext("去认可"), since=look.day(found.oldest))
+    if found.missing:
+        yield Thing(gettext("请受援单位确认到岗"),
+                    gettext("近 %(n)s 个月的；打印确认表请对方签字，或发一个链接", n=attending.ASKED_FOR),
+                    gettext("%(n)s 个单位月", n=f"{found.missing:,}"), "pay",
+                    link_to("attendance.index", state="missing"), gettext("去看"))
