@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check verify browser catalogue requirements clean
+.PHONY: demo test check verify browser catalogue requirements sbom audit clean
 
 demo: $(READY)  ## the fictitious district, served at http://127.0.0.1:8000/
 	$(BIN)/talent demo
@@ -27,6 +27,13 @@ requirements: $(READY)  ## lock what is installed, with hashes
 	$(BIN)/uv pip compile -q pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 	  --no-strip-extras --no-header --no-emit-index-url --no-emit-find-links -o requirements.txt
 
+sbom: $(READY)  ## the bill of materials: every locked package with its hashes, as CycloneDX
+	$(BIN)/python -m tests.bill sbom.json
+
+audit:  ## the locked packages against the advisories of their registry, by a tool in an environment of its own
+	test -x .audit/bin/pip-audit || ($(PYTHON) -m venv .audit && .audit/bin/python -m pip install -q pip-audit)
+	.audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.txt
+
 $(READY): requirements.txt pyproject.toml hatch_build.py $(wildcard talent/translations/*/LC_MESSAGES/*.po)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
@@ -34,4 +41,4 @@ $(READY): requirements.txt pyproject.toml hatch_build.py $(wildcard talent/trans
 	touch $@
 
 clean:
-	rm -rf $(VENV) instance build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .audit sbom.json instance build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

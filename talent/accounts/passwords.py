@@ -19,6 +19,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
 from talent.accounts import rules
+from talent.accounts.commonest import commonest
 from talent.core.config import Settings
 from talent.core.errors import Finding, RuleViolation
 from talent.core.secrets import Vault
@@ -75,7 +76,7 @@ def seal(settings: Settings, password: str, about: Iterable[str] = ()) -> Secret
 
     Raises :class:`RuleViolation` (``password.*``, ``login.busy``). Call it before opening a write transaction.
     """
-    findings = rules.judge_password(password, (*about, settings.bureau), settings.password_profile)
+    findings = rules.judge_password(password, (*about, settings.bureau), settings.password_profile, commonest())
     if findings:
         raise RuleViolation(findings)
     with slot():

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -73,9 +73,11 @@ def _core(text: str) -> str:
     return text.strip("0123456789!@#$%^&*()-_=+.,;:?~ ")
 
 
-def _is_common(password: str) -> bool:
+def _is_common(password: str, commonest: Collection[str]) -> bool:
     text = password.casefold()
     shapes = {_core(text), _core(text).translate(_LEET), _core(text.translate(_LEET))}
+    if text in commonest or any(shape in commonest for shape in shapes):
+        return True
     if text.isdigit() or _is_run(text) or _is_walk(text):
         return True
     words = "|".join(sorted(map(re.escape, _COMMON), key=len, reverse=True))
@@ -89,8 +91,12 @@ def _kinds(password: str) -> int:
     return sum(any(test(char) for char in password) for test in tests)
 
 
-def judge_password(password: str, about: Iterable[str] = (), profile: str = "asvs") -> list[Finding]:
+def judge_password(
+    password: str, about: Iterable[str] = (), profile: str = "asvs", commonest: Collection[str] = ()
+) -> list[Finding]:
     """Length, guessing lists, and the words ``about`` the account: its name, staff number, school, bureau.
+
+    ``commonest`` are folded passwords of leaked lists: none of them is taken, nor with digits or signs around it.
 
     Profile ``asvs`` has no rule on kinds of characters and no expiry (ASVS 5.0 6.2.5, 6.2.10); ``dengbao`` has both.
     """
@@ -105,7 +111,7 @@ def judge_password(password: str, about: Iterable[str] = (), profile: str = "asv
         # What is left once the account's own word is taken out has to be a secret by itself.
         if len(word) >= 3 and word in text and len(text.replace(word, "")) < SHORTEST_PASSWORD - 2:
             return [Finding("password.about_you", params={"word": word})]
-    return [Finding("password.common")] if _is_common(password) else []
+    return [Finding("password.common")] if _is_common(password, commonest) else []
 
 
 def judge_grant(role: str, *, school: bool, person: bool) -> list[Finding]:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from talent.accounts import rules
+from talent.accounts.commonest import commonest
 from talent.accounts.rules import Party
 
 NOON = datetime(2026, 9, 8, 12, 0, tzinfo=UTC)
@@ -38,6 +39,17 @@ NOON = datetime(2026, 9, 8, 12, 0, tzinfo=UTC)
 ])
 def test_password(case: str, password: str, code: str | None) -> None:
     assert [finding.code for finding in rules.judge_password(password)] == ([code] if code else []), case
+
+
+def test_none_of_the_commonest_is_taken_bare_or_dressed_up() -> None:
+    """Of the thirty thousand, all that are long enough, and any with a year behind it."""
+    long_enough = [word for word in commonest() if len(word) >= rules.SHORTEST_PASSWORD]
+    assert len(commonest()) > 29_000 and len(long_enough) > 1_000
+    taken = [word for word in long_enough if not rules.judge_password(word, commonest=commonest())]
+    assert taken == []
+    for word in ("manchester", "Manchester2026!", "m4nchester99", "realmadrid"):
+        assert [each.code for each in rules.judge_password(word, commonest=commonest())] == ["password.common"]
+    assert rules.judge_password("manchester-gravel-otter", commonest=commonest()) == []
 
 
 @pytest.mark.parametrize(("case", "password", "refused"), [
