@@ -196,3 +196,17 @@ def test_where_a_sign_in_came_from_is_the_proxys_word(front: Front) -> None:
 def test_more_than_an_upload_may_be_is_stopped_at_the_door(front: Front) -> None:
     status, _, _ = front.ask("POST", "/login", {"Content-Length": "60000000", "Expect": "100-continue"})
     assert status == 413
+
+
+def test_a_length_beside_chunks_does_not_pass(front: Front) -> None:
+    """Two ways to tell where a request ends: the one behind it would be read as another's."""
+    hidden = f"GET /login HTTP/1.1\r\nHost: {NAME}\r\nConnection: close\r\n\r\n"
+    sent = (f"POST /healthz HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: {len(hidden) + 5}\r\n"
+            f"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n{hidden}")
+    with socket.create_connection(("127.0.0.1", front.tls), timeout=10) as plain, front.context().wrap_socket(
+            plain, server_hostname=NAME) as tls:
+        tls.sendall(sent.encode())
+        back = b""
+        while piece := tls.recv(65536):
+            back += piece
+    assert re.findall(rb"HTTP/1\.[01] \d{3}", back) == [b"HTTP/1.1 400"]
