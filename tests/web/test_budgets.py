@@ -4,22 +4,26 @@ import re
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DatabaseError
 from werkzeug.test import TestResponse
 
 from talent.accounts.models import User
+from talent.assistance.models import Assignment
 from talent.core.access import operator
 from talent.core.audit import AuditEvent
 from talent.core.work import Program
+from talent.exchange import entries
 from talent.pay.budgets import commands
 from talent.pay.budgets.commands import Paper
 from talent.pay.budgets.models import PayBudget
+from talent.pay.ledger_models import PayEntry
 from tests import factories
 from tests.browser_client import Browser, Site
 from tests.browser_client import text as page_of
-from tests.exchange.test_entries import added, district
+from tests.exchange.test_entries import HR, added, district
 from tests.pay.office import Office
+from tests.pay.payout.bank import Bank, rows_for, split
 from tests.tiers.test_queries import statements
 from tests.web.test_corrections import plain
 from tests.web.test_forecast import planned, rows_of
@@ -147,6 +151,33 @@ def test_what_was_booked_stands_by_month_and_opens_its_entries(site: Site, booke
     assert finance.get(re.findall(r'href="(/pay/line/\d+)"', opened)[0]).status_code == 200
     before = page_of(finance.get(f"{HOME}?year=2021&on=2026-08-31"))
     assert "还没有记账" in before and "超出" not in before
+
+
+def test_payments_are_no_spending_and_an_adjustment_is(site: Site, planned: Program) -> None:
+    """Paid out by the bank nothing more is spent; a month taken back after the lock is spent no more."""
+    def shown() -> list[str]:
+        return rows_of(page_of(site.sign_in("auditor").get(f"{HOME}?year=2021")))[0][1:]
+
+    added(planned, "assistance", started_on="2021-01-01", ended_on="2021-06-30", host="旧校", appraisal="合格")
+    bank = Bank(planned, 2021)
+    bank.locked(bank.compute(year=2021))
+    with planned.begin(bank.finance) as work:
+        commands.enter(work, year=2021, paper=Paper("区财教〔2020〕1号", work.today), sums={"S1": 1_000_000}, head=0)
+    before = shown()
+    split(planned, "S1", {"T1": 1_200_000}, 2021)
+    sent = bank.draw()
+    bank.accept(bank.stage(rows_for(bank.items(sent), {})))
+    assert shown() == before == ["12,000.00", "10,000.00 区财教〔2020〕1号", "12,000.00", "12,000.00", "−2,000.00 超出"]
+    with planned.begin(HR) as work:
+        spell = work.session.scalars(select(Assignment.id).where(Assignment.host == "旧校")).one()
+        held = entries.held(work, "assistance", spell)
+        entries.correct(work, "assistance", spell, held.version, {"ended_on": "2021-05-31"}, "提前返回")
+    bank.locked(bank.compute(year=2021))
+    assert shown() == ["10,000.00", "10,000.00 区财教〔2020〕1号", "10,000.00", "10,000.00", "0.00"]
+    with planned.read(operator()) as work:
+        kinds = dict(work.session.execute(
+            select(PayEntry.kind, func.sum(PayEntry.fen)).group_by(PayEntry.kind)).tuples().all())
+    assert kinds == {"accrual": 1_200_000, "payment": 1_200_000, "reversal": 1_200_000, "adjustment": 1_000_000}
 
 
 def test_a_school_sees_its_own_and_only_finance_enters(site: Site, booked: Program) -> None:
