@@ -1,29 +1,35 @@
 """到岗确认: hosts by month, a host's month with its sheet and links, and what the bureau recognises."""
 
+import tempfile
+from collections.abc import Sequence
 from datetime import date
+from io import BytesIO
+from pathlib import Path
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
 from flask import Response as FlaskResponse
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Length
 
-from talent.core import terms
+from talent.core import files, terms
 from talent.core.errors import NotFound
 from talent.core.numbers import whole
 from talent.core.periods import add_months
-from talent.exchange.attendance import commands, links, queries
+from talent.exchange.attendance import commands, links, queries, sheet
 from talent.exchange.attendance.commands import LONGEST_ANSWER, Sheet
 from talent.exchange.attendance.queries import ACCEPT, ENTER, READ, HostMonth
 from talent.exchange.attendance.rules import last_of
+from talent.exchange.attendance.sheet import Reading
 from talent.web import kit
-from talent.web.attendance_form import SignedSheetForm, read_month, rows_of, said_of
+from talent.web.attendance_form import Row, SignedSheetForm, UploadForm, read_month, rows_of, said_of
 from talent.web.kit.words import labels
-from talent.web.ledgers import tabs
+from talent.web.ledgers import XLSX, tabs
 from talent.web.scans import attached, hand_out, keep_scan
 from talent.web.security import current_actor, open_read, open_write, permission, today
 from talent.web.templating import moment
+from talent.words.say import say
 
 pages = Blueprint("attendance", __name__, url_prefix="/assistance/hosts")
 
@@ -123,14 +129,53 @@ def enter() -> str | Response:
         with open_write() as work:
             said = said_of(stays)
             scan = keep_scan(work, form.scan.data, "attendance.scan_strange") if attached(form.scan.data) else None
-            sheet = Sheet(host, month, form.witness.data or "", form.note.data or "", scan)
-            return commands.enter(work, sheet=sheet, said=said)
+            signed = Sheet(host, month, form.witness.data or "", form.note.data or "", scan)
+            return commands.enter(work, sheet=signed, said=said)
 
-    g.nav_entry = "pay.index"
     return kit.submit(form, save, lambda made: url_for(".report", report_id=made),
-                      gettext("已登记，等另一位认可；认可以后缺勤和考核结果才写入。")) or render_template(
-        "attendance/enter.html", form=form, rows=rows_of(stays), host=host, month=month, to=_to(host, month),
-        kinds=labels(terms.ABSENCE), appraisals=labels(terms.ASSISTANCE_APPRAISAL))
+                      gettext("已登记，等另一位认可；认可以后缺勤和考核结果才写入。")) or _enter_page(
+        host, month, form, rows_of(stays))
+
+
+def _enter_page(host: str, month: date, form: SignedSheetForm, rows: Sequence[Row], read: Reading | None = None) -> str:
+    g.nav_entry = "pay.index"
+    issues = [(issue, *say(issue)) for issue in read.issues] if read is not None else []
+    return render_template(
+        "attendance/enter.html", form=form, upload=UploadForm(formdata=None), rows=rows, host=host, month=month,
+        place={"at": host, "month": f"{month:%Y-%m}"}, to=_to(host, month), kinds=labels(terms.ABSENCE),
+        appraisals=labels(terms.ASSISTANCE_APPRAISAL), issues=issues, is_read=read is not None)
+
+
+@pages.get("/workbook")
+@permission(ENTER)
+def workbook() -> Response:
+    """The month as a workbook for the host to fill in."""
+    host, month = _asked_place()
+    with open_read() as work:
+        stays = queries.host_month(work, host, month).stays
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sheet.xlsx"
+        sheet.write(path, stays)
+        name = gettext("%(host)s %(month)s 到岗确认.xlsx", host=host, month=f"{month:%Y-%m}")
+        return send_file(BytesIO(path.read_bytes()), mimetype=XLSX, as_attachment=True, download_name=name)
+
+
+@pages.post("/workbook")
+@permission(ENTER)
+def read_workbook() -> str | Response:
+    """Put what a filled workbook says into the form; nothing is saved."""
+    host, month = _asked_place()
+    upload = UploadForm()
+    with open_read() as work:
+        stays = queries.host_month(work, host, month).stays
+    form = SignedSheetForm(formdata=None)
+    if not upload.validate_on_submit():
+        form.refusals.extend(str(text) for text in upload.file.errors)
+        return _enter_page(host, month, form, rows_of(stays))
+    content, name = upload.file.data.read(), upload.file.data.filename or ""
+    with files.as_path(content, Path(name).suffix.lower()) as path:
+        found = sheet.read_sheet(path, name, stays)
+    return _enter_page(host, month, form, rows_of(stays, found.said), found)
 
 
 # ── asking by a link ─────────────────────────────────────────────────────────────────────────────────────────

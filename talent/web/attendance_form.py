@@ -1,13 +1,13 @@
 """A host's month as a form: whoever is not told to have been absent was on post; the same for office and host."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
 from flask import request
 from flask_babel import lazy_gettext
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -17,7 +17,7 @@ from talent.exchange.attendance.commands import LONGEST_NOTE, LONGEST_WITNESS
 from talent.exchange.attendance.rules import Missed, Said, Stay
 from talent.web import kit
 
-#: Absences that one form takes for each person; a month with more is entered as records.
+#: Absences that a form offers for each person at first; once they are filled, it offers another.
 PLACES = 4
 
 
@@ -28,6 +28,10 @@ class SheetForm(kit.BaseForm):
     witness = StringField(lazy_gettext("受援单位签字人"), [InputRequired(), Length(max=LONGEST_WITNESS)])
     note = TextAreaField(lazy_gettext("备注"), [Length(max=LONGEST_NOTE)])
     confirmed = BooleanField(lazy_gettext("没有填缺勤的，在这里支教的日子都在岗"), [InputRequired()])
+
+
+class UploadForm(kit.BaseForm):
+    file = FileField(lazy_gettext("填好的工作簿"), [FileRequired(lazy_gettext("没有选择文件。"))])
 
 
 class SignedSheetForm(SheetForm):
@@ -58,11 +62,21 @@ class Row:
     appraisal: str
 
 
-def rows_of(stays: Sequence[Stay]) -> list[Row]:
-    """The form's rows: empty ones, or what was sent."""
-    told, appraised = _told(), _appraised()
-    return [Row(stay, [*told.get(stay.assignment_id, []), *[Typed()] * PLACES][:PLACES],
-                appraised.get(stay.assignment_id, "")) for stay in stays]
+def rows_of(stays: Sequence[Stay], read: Mapping[int, Said] | None = None) -> list[Row]:
+    """The form's rows: empty ones, what was sent, or what a workbook says."""
+    if read is not None:
+        told = {key: [Typed(each.first.isoformat(), each.last.isoformat(), each.kind) for each in said.absences]
+                for key, said in read.items()}
+        appraised = {key: said.appraisal for key, said in read.items()}
+    else:
+        told, appraised = _told(), _appraised()
+    return [Row(stay, _places(told.get(stay.assignment_id, [])), appraised.get(stay.assignment_id, ""))
+            for stay in stays]
+
+
+def _places(typed: Sequence[Typed]) -> Sequence[Typed]:
+    """At least :data:`PLACES`, and one free."""
+    return [*typed, *[Typed()] * max(PLACES - len(typed), 1)]
 
 
 def said_of(stays: Sequence[Stay]) -> list[Said]:

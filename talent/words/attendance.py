@@ -19,6 +19,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "attendance.waits_here": ("这个月已有一份确认交了上去", "等派出地认可；要更正的，请联系发链接给您的人"),
     "attendance.several_schools": ("这个单位有您所管几所学校的人", "请由人事科生成一个链接，一次问全"),
     "attendance.no_answer": ("退回要写明理由", "写明哪里不符；登记的人会看到"),
+    "attendance.not_here": ("工号 {staff_no} 这个月不在这个单位支教", "核对工号；只收这个单位当月名单里的人"),
+    "attendance.other_name": ("工号 {staff_no} 的姓名和名单上的不一致", "核对工号和姓名"),
+    "attendance.no_start": ("工号 {staff_no} 的缺勤没有写开始", "写缺勤的第一天；没有缺勤的，开始、结束、类型都空着"),
     "attendance.code": ("这个确认码不能用", "核对是否抄全；用过、作废或过期的，请向派出单位或区教育局人事科要新的"),
     "attendance.scan_strange": ("扫描件要是 PDF、JPG 或 PNG", "把签字盖章的确认表扫描或拍照后再选"),
     "conflict.attendance.stale": (

@@ -46,6 +46,7 @@ NO_PAGES = {
     "/imports/template/<kind>": "a sheet", "/records/people": "JSON",
     "/pay/sheet/<number:step_id>": "a scan",
     f"{SPLIT}/notice/<number:number>": "a scan", "/assistance/hosts/report/<number:report_id>/scan": "a scan",
+    "/assistance/hosts/workbook": "a sheet",
     "/people/staff/<staff_no>": "goes to the person's page",
     "/login/sso": "goes to the provider", "/account/identity": "goes to the provider",
     "/proof/sso": "goes to the provider",

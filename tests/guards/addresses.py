@@ -57,7 +57,8 @@ TYPED: Mapping[str, Mapping[str, str]] = {
 #: What a page reads only where the query says this.
 BESIDE: Mapping[str, Mapping[str, str]] = {
     "/corrections/new": {"kind": "training"},
-    "/assistance/hosts/month": {"month": "2021-06"}, "/assistance/hosts/enter": {"month": "2021-06"}}
+    "/assistance/hosts/month": {"month": "2021-06"}, "/assistance/hosts/enter": {"month": "2021-06"},
+    "/assistance/hosts/workbook": {"month": "2021-06"}}
 #: Names that lead to nothing of anybody.
 PLAIN = frozenset({
     "absent_first", "absent_kind", "absent_last", "appraised", "witness",

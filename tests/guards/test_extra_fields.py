@@ -106,6 +106,7 @@ REOPENED = Sent("finance", f"{PAYOUT}/reopen", {"reason": "补发"}, page=f"{PAY
 HOSTS = "/assistance/hosts"
 REPORTED = f"{HOSTS}/report/{{report_id}}"
 SIGNED = {"witness": "赵敏", "confirmed": "y", "note": ""}
+FILLED = "工号,缺勤开始,缺勤结束,缺勤类型\nNEARQ号,2021-08-02,2021-08-03,病假\n".encode()
 ASKED_HOST = {"at": "NEARQ受援", "month": "2021-08"}
 SENT = (
     DRAWN, Sent("finance", f"{PAYOUT}/draw/reissue", page=f"{PAYOUT}/draw/reissue"),
@@ -131,6 +132,7 @@ SENT = (
         "document_no": "明财〔2026〕2号", "document_on": "2026-09-01", "budget_code": "S1", "budget_yuan": "300"},
          page="/assistance/budget/enter?year=2027"),
     Sent("school", f"{HOSTS}/enter?at=NEARQ受援&month=2021-08", SIGNED), Sent("hr", f"{HOSTS}/link", ASKED_HOST),
+    Sent("school", f"{HOSTS}/workbook?at=NEARQ受援&month=2021-08", {"file": FILLED}),
     Sent("school", f"{HOSTS}/link/{{link_id}}/revoke"), Sent("", "/host/", {"code": "{NEARQ.link}"}),
     Sent("", "/host/answer", {**SIGNED, "code": "{NEARQ.link}"}, page="/host/"),
     Sent("hr", f"{REPORTED}/accept", page=REPORTED),
@@ -390,7 +392,7 @@ def test_what_was_not_offered_is_not_stored(stage: Stage) -> None:
 
 
 #: Submissions that are valid and leave no row: an answer alone.
-WRITES_NOTHING = frozenset({"/host/", "/logout"})
+WRITES_NOTHING = frozenset({"/host/", "/logout", "/assistance/hosts/workbook"})
 
 
 # ── the interface for other systems ──────────────────────────────────────────────────────────────────────────

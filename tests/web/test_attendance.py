@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from python_calamine import load_workbook
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -14,6 +15,7 @@ from talent.exchange.attendance.models import HostLink, HostReport
 from talent.people.models import Absence
 from tests import factories
 from tests.browser_client import Browser, Site, text
+from tests.exchange.books import workbook
 from tests.exchange.test_attendance import HOST, absences, appraisals, sent, spells
 from tests.exchange.test_entries import added, district
 from tests.tiers.test_queries import statements
@@ -187,3 +189,42 @@ def test_a_host_is_told_no_number_of_what_waits(site: Site, clerk: Browser, sent
     assert enter(clerk, told(sent)).status_code == 303
     page = plain(text(site.browser().submit("/host/answer", {"code": code, **told(sent)}, page="/host/")))
     assert "这个月已有一份确认交了上去" in page and "第 1 号" not in page
+
+
+def filled(browser: Browser, content: bytes, name: str = "到岗.xlsx") -> str:
+    """The form's page once a workbook was handed in."""
+    answer = browser.submit(f"{HOME}/workbook?{QUERY}", {"file": (io.BytesIO(content), name)},
+                            page=f"{HOME}/enter?{QUERY}", content_type="multipart/form-data")
+    assert answer.status_code == 200
+    return text(answer)
+
+
+def fields(page: str) -> list[str]:
+    """What the fields of absences hold, in order, the empty ones left out."""
+    return [value for value in re.findall(r'name="absent_(?:first|last)" value="([^"]*)"', page) if value]
+
+
+def test_a_workbook_goes_out_and_comes_back_into_the_form(clerk: Browser, sent: Any) -> None:
+    given = clerk.get(f"{HOME}/workbook?{QUERY}")
+    assert "attachment" in given.headers["Content-Disposition"]
+    rows = load_workbook(io.BytesIO(given.data)).get_sheet_by_index(0).to_python()
+    assert rows == [["工号", "姓名", "缺勤开始", "缺勤结束", "缺勤类型", "考核结果"],
+                    ["T1", "张三", "", "", "", ""], ["T2", "李四", "", "", "", ""]]
+    assert "工作簿已填在下面，还没有保存" in filled(clerk, given.data) and fields(filled(clerk, given.data)) == []
+    back = workbook({"到岗确认": [tuple(rows[0]), ("T1", "张三", "2026.8.3", date(2026, 8, 5), "病假", ""),
+                                ("T1", "张三", date(2026, 8, 10), "", "公假", ""), ("T2", "李四", "", "", "", "合格")]})
+    page = filled(clerk, back)
+    assert fields(page) == ["2026-08-03", "2026-08-05", "2026-08-10", "2026-08-10"]
+    assert page.count("selected>病假") == page.count("selected>公假") == page.count("selected>合格") == 1
+    with sent.read(operator()) as work:
+        assert work.session.scalars(select(HostReport.id)).all() == []
+
+
+def test_what_a_workbook_cannot_say_is_told_row_by_row(clerk: Browser, sent: Any) -> None:
+    rows = [("T3", "王五", "2026-08-03", "", ""), ("T1", "李四", "", "", ""), ("T2", "李四", "", "2026-08-04", ""),
+            ("T1", "张三", "八月三日", "", "病假")]
+    page = plain(filled(clerk, workbook({"到岗": [("工号", "姓名", "缺勤开始", "缺勤结束", "缺勤类型"), *rows]})))
+    assert "工号 T3 这个月不在这个单位支教" in page and "工号 T1 的姓名和名单上的不一致" in page
+    assert "工号 T2 的缺勤没有写开始" in page and "C5" in page and "读不懂的 4 处" in page
+    assert "没有选择文件" in text(clerk.submit(f"{HOME}/workbook?{QUERY}", {}, page=f"{HOME}/enter?{QUERY}"))
+    assert "读不懂的 1 处" in plain(filled(clerk, b"\x00\x01", "a.xlsx"))
