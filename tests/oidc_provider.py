@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 import secrets
+import ssl
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -28,9 +29,9 @@ def _keys() -> tuple[RSAKey, RSAKey]:
 
 
 class Provider:
-    """Serves until :meth:`stop`. ``who`` is signed in there: the claims of their tokens."""
+    """Serves until :meth:`stop`, over TLS where it is given. ``who`` is signed in there: the claims of their tokens."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], tls: ssl.SSLContext | None = None) -> None:
         self.clock, self.who, self.wrong = clock, {"sub": "u-1"}, dict[str, Any]()
         self.key, self.stranger = _keys()
         self.codes: dict[str, dict[str, str]] = {}
@@ -49,7 +50,9 @@ class Provider:
                 """Quiet."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.issuer = f"http://127.0.0.1:{self.server.server_port}/realm"
+        if tls is not None:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
+        self.issuer = f"{'https' if tls else 'http'}://127.0.0.1:{self.server.server_port}/realm"
         self.described = {
             "issuer": self.issuer, "authorization_endpoint": f"{self.issuer}/authorize",
             "token_endpoint": f"{self.issuer}/token", "jwks_uri": f"{self.issuer}/keys"}
