@@ -1,7 +1,11 @@
 """Objections on the site: a teacher's form, the office's queue and answer, nothing for anybody else."""
 
 import pytest
+from sqlalchemy import select, update
 
+from talent.accounts.models import User
+from talent.core.access import operator
+from talent.core.audit import AuditEvent
 from talent.core.work import Program
 from tests import factories
 from tests.browser_client import Site, text
@@ -46,6 +50,22 @@ def test_from_the_teachers_page_to_the_answer(site: Site, program: Program, pers
     assert "恢复画像" in text(mine.get("/objections/1"))
     assert mine.act("/objections/1/lift", version="2").location == "/portraits/mine"
     assert "教师对画像提出异议" not in text(hr.get(f"/portraits/person/{person}"))
+
+
+def test_who_answered_is_called_as_people_call_them(site: Site, program: Program, person: int) -> None:
+    """The teacher reads the name; the audit keeps the login."""
+    mine, hr, login = site.sign_in("teacher"), site.sign_in("hr"), site.account("hr").name
+    with program.begin(operator()) as work:
+        work.session.execute(update(User).where(User.name == login).values(display_name="人事科 林岚"))
+    make(program, person)
+    done = hr.submit("/objections/1/answer", {"decision": "dismiss", "answer": "学时已全部计入", "version": "1"},
+                     page="/objections/1")
+    assert done.location == "/objections/"
+    page = text(mine.get("/objections/1"))
+    assert "人事科 林岚 于 " in page and f"{login} 于 " not in page
+    with program.read(operator()) as work:
+        assert work.session.scalars(
+            select(AuditEvent.actor).where(AuditEvent.action == "portrait:dismiss")).all() == [login]
 
 
 def test_others_see_no_objection(site: Site, program: Program, person: int) -> None:
