@@ -114,6 +114,19 @@ def test_absences_are_taken_off_where_the_calendar_is_loaded() -> None:
     assert found.uncounted == ()
 
 
+def test_a_year_without_its_calendar_is_forecast_but_never_paid() -> None:
+    """The same records: pay refuses the year, the forecast is made and names whose absences it left out."""
+    away, spells = (Absence(date(YEAR, 3, 1), date(YEAR, 3, 31)),), {"T1": (spell(FIRST, LAST),),
+                                                                     "T2": (spell(FIRST, LAST, "T2"),)}
+    persons = {"T1": PersonFacts(spells["T1"], away), "T2": PersonFacts(spells["T2"])}
+    refused = compute_year(YEAR, persons, SCHOOLS, TERMS, WorkCalendar())
+    assert ([each.code for each in refused.refusals], refused.lines) == (["workdays.not_loaded"], ())
+    found = forecast(YEAR, persons, SCHOOLS, TERMS, WorkCalendar(), ())
+    assert found.uncounted == ("T1",)
+    assert [each.code for each in found.findings] == ["pay.appraisal_missing"] * 2
+    assert sums(found) == [("S1", 2, 4_800_000, 0, 0)]
+
+
 def test_of_a_past_day_only_what_had_begun_is_known() -> None:
     facts = {"T1": PersonFacts((spell(SEPTEMBER, None), spell(FIRST, LAST, host="河东小学"))),
              "T2": PersonFacts((spell(date(2026, 9, 2), None, "T2"),))}
