@@ -185,6 +185,8 @@ def test_another_convention_is_a_policy_decision_of_two_persons(batch: Program, 
     proposals = re.findall(r'href="(/policy/paired_assistance\.convention/propose\?value=\w+)"', page)
     assert [url.partition("value=")[2] for url in proposals] == [
         "month_any_day", "month_full", "month_partial", "day"]
+    named = re.findall(r'href="[^"]+/propose\?value=\w+" aria-label="提出换成“([^”"]+)”"', page)
+    assert len(set(named)) == len(proposals) == 4
     assert "/propose" not in text(finance.get("/pay/compare?year=2021"))
     assert "month_full</textarea>" in text(hr.get(proposals[1]))
     decision = {"value": "month_full", "since": "2021-01-01", "basis": "delegated", "document": "区方案〔2026〕9 号"}
