@@ -20,11 +20,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from sqlalchemy import select
-from waitress.server import create_server
 
 from talent.accounts.models import LoginFailure
 from talent.app import create_app
 from talent.cli.site import server_options
+from talent.cli.strict import strict_server
 from talent.core.access import operator
 from talent.core.config import Settings
 from talent.core.work import Program
@@ -129,7 +129,7 @@ def front(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> It
                         trusted_proxy="127.0.0.1", argon2_time_cost=1, argon2_memory_kib=8192)
     settings.make_keys()
     program = Program(settings)
-    server = create_server(create_app(program), host="127.0.0.1", port=0, **server_options(settings))
+    server = strict_server(create_app(program), host="127.0.0.1", port=0, **server_options(settings))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     certificate(folder)

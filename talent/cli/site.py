@@ -1,5 +1,6 @@
 """Setting up and serving: ``init``, ``user``, ``serve``, ``worker``."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -135,8 +136,8 @@ def open_ready() -> Program:
 
 
 def serve_site(program: Program, host: str, port: int) -> None:
-    """Run waitress until told to stop."""
-    from waitress import serve as run  # only the server needs it
+    """Serve until told to stop."""
+    from talent.cli.strict import strict_server  # only the server needs it
 
     child = start_worker() if program.engine.dialect.name == "sqlite" else None
 
@@ -146,7 +147,8 @@ def serve_site(program: Program, host: str, port: int) -> None:
     signal.signal(signal.SIGTERM, stop)
     click.echo(f"http://{host}:{port}/  (Ctrl-C 结束 · to stop)", err=True)
     try:
-        run(create_app(program), host=host, port=port, **server_options(program.settings))
+        logging.basicConfig()
+        strict_server(create_app(program), host=host, port=port, **server_options(program.settings)).run()
     finally:
         if child is not None:
             child.terminate()

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from waitress.server import create_server
 
 from talent.app import create_app
 from talent.cli.demo import PASSWORD, add_logins, compute, import_steps
 from talent.cli.site import set_up
+from talent.cli.strict import strict_server
 from talent.core.config import Settings
 from talent.core.work import Program
 from talent.sample import build, logins
@@ -60,7 +60,7 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
 @pytest.fixture(scope="session")
 def address(district: Program) -> Iterator[str]:
     """The site, served on loopback."""
-    server = create_server(create_app(district), host="127.0.0.1", port=0, threads=4)
+    server = strict_server(create_app(district), host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"

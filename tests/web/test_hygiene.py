@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 from flask import request
-from waitress.server import create_server
 from werkzeug.test import TestResponse
 
 from talent.accounts import commands, passwords, second_factor
 from talent.accounts.models import User
 from talent.app import create_app
 from talent.cli.site import server_options
+from talent.cli.strict import strict_server
 from talent.core.access import operator
 from talent.core.work import Program
 from talent.web.security import STATIC, public
@@ -183,7 +183,7 @@ def test_only_a_trusted_proxy_says_who_is_behind_it(site: Site, trusted: str, se
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = create_server(app, host="127.0.0.1", port=port, **server_options(site.program.settings))
+    server = strict_server(app, host="127.0.0.1", port=port, **server_options(site.program.settings))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     connection = HTTPConnection("127.0.0.1", port, timeout=10)
