@@ -53,6 +53,16 @@
       field.value = button.dataset.value;
       field.focus();
     }));
+  /* A password is shown while its owner wants to see it, and never sent from an open field, which browsers would keep. */
+  all("[data-show]").forEach((button) => {
+    const field = document.getElementById(button.dataset.show);
+    const show = (open) => {
+      field.type = open ? "text" : "password";
+      button.setAttribute("aria-pressed", String(open));
+    };
+    button.addEventListener("click", () => show(field.type === "password"));
+    field.form.addEventListener("submit", () => show(false));
+  });
   all("[data-copy]").forEach((button) =>
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(button.dataset.copy);
