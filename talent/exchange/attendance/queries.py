@@ -167,19 +167,19 @@ def hosts_of(work: Work, months: Sequence[date]) -> dict[str, dict[date, HostSta
     spells = work.session.execute(
         select(Assignment.host, Assignment.id, Assignment.started_on, Assignment.ended_on)
         .where(or_(*(_touching(month) for month in months)), sent_within(scope)).order_by(Assignment.host)).all()
-    found: dict[str, dict[date, HostState]] = {}
-    for host, _, _, _ in spells:
-        found.setdefault(host, {})
-    for host, by_month in found.items():
+    told: dict[str, dict[date, list[tuple[str, date] | None]]] = {}
+    for host, spell, first, last in spells:
         for month in months:
-            own = [said.get((month, host, each.id)) for each in spells if each.host == host
-                   and each.started_on <= last_of(month) and (each.ended_on is None or each.ended_on >= month)]
-            if own:
-                known = [each for each in own if each is not None]
-                states = [state for state, _ in known]
-                by_month[month] = HostState(len(own), states.count("accepted"), states.count("waiting"),
-                                            max((day for _, day in known), default=None))
-    return found
+            if first <= last_of(month) and (last is None or last >= month):
+                told.setdefault(host, {}).setdefault(month, []).append(said.get((month, host, spell)))
+    return {host: {month: _state(own) for month, own in by_month.items()} for host, by_month in told.items()}
+
+
+def _state(told: Sequence[tuple[str, date] | None]) -> HostState:
+    known = [each for each in told if each is not None]
+    states = [state for state, _ in known]
+    return HostState(len(told), states.count("accepted"), states.count("waiting"),
+                     max((day for _, day in known), default=None))
 
 
 def _said_of(work: Work, scope: Scope, *months: date) -> Mapping[tuple[date, str, int], tuple[str, date]]:

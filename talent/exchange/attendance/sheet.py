@@ -10,12 +10,10 @@ from typing import Any, Final
 
 from talent.core.terms import ABSENCE, ASSISTANCE_APPRAISAL, chinese
 from talent.exchange.attendance.rules import Missed, Said, Stay
-from talent.workbooks.guard import SITE, FileRefused
-from talent.workbooks.headers import match_workbook
 from talent.workbooks.issues import Issue
 from talent.workbooks.kinds import CellType, Column, Kind
-from talent.workbooks.reader import read
-from talent.workbooks.rows import ParsedRow, parse
+from talent.workbooks.rows import ParsedRow
+from talent.workbooks.single import rows_of
 from talent.workbooks.tables import Table, write_tables
 
 KIND: Final = Kind("attendance", "到岗确认", (
@@ -47,17 +45,8 @@ def write(path: Path, stays: Sequence[Stay]) -> None:
 def read_sheet(path: Path, name: str, stays: Sequence[Stay]) -> Reading:
     """Read it against whom the host has; nothing here touches the database."""
     reading = Reading()
-    try:
-        matches = match_workbook(read(path, SITE, name=name), [KIND])
-    except FileRefused as refused:
-        reading.issues.append(Issue(name, "", None, None, None, None, refused.code, refused.params))
-        return reading
-    reading.issues += matches.issues
-    for sheet, layout in matches.sheets:
-        parsed = parse(sheet, layout)
-        reading.issues += parsed.issues
-        for row in parsed.rows:
-            _take(reading, row, stays, Issue(name, sheet.name, row.number, "工号", None, row.values["staff_no"], ""))
+    for sheet, row in rows_of(path, name, KIND, reading.issues):
+        _take(reading, row, stays, Issue(name, sheet, row.number, "工号", None, row.values["staff_no"], ""))
     return reading
 
 

@@ -34,12 +34,9 @@ from talent.pay.payout.models import PayPayoutItem, PayResult, PayReturn
 from talent.pay.payout.rules import CLAUSE, Expected, Row, Verdict, match, refusals
 from talent.pay.posting import append, open_period
 from talent.pay.years import shut
-from talent.workbooks.guard import SITE, FileRefused
-from talent.workbooks.headers import match_workbook
 from talent.workbooks.issues import Issue
 from talent.workbooks.kinds import CellType, Column, Kind
-from talent.workbooks.reader import read
-from talent.workbooks.rows import parse
+from talent.workbooks.single import rows_of
 
 RIGHT: Final = EDGES["settle"].right
 KIND: Final = Kind("payout_return", "回盘", (
@@ -77,16 +74,8 @@ def columns() -> tuple[list[str], list[str], list[str]]:
 def read_return(path: Path, name: str) -> Reading:
     """Read a return file; nothing here touches the database."""
     reading = Reading()
-    try:
-        matches = match_workbook(read(path, SITE, name=name), [KIND])
-    except FileRefused as refused:
-        reading.issues.append(Issue(name, "", None, None, None, None, refused.code, refused.params))
-        return reading
-    reading.issues += matches.issues
-    for sheet, layout in matches.sheets:
-        parsed = parse(sheet, layout)
-        reading.issues += [issue for issue in parsed.issues if issue.code != "workbooks.totals_row"]
-        reading.rows += [_row(row.number, row.values) for row in parsed.rows]
+    reading.rows += [_row(row.number, row.values) for _, row in rows_of(path, name, KIND, reading.issues)]
+    reading.issues = [issue for issue in reading.issues if issue.code != "workbooks.totals_row"]
     return reading
 
 
