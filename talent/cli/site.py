@@ -1,6 +1,5 @@
 """Setting up and serving: ``init``, ``user``, ``serve``, ``worker``."""
 
-import logging
 import os
 import signal
 import subprocess
@@ -16,6 +15,7 @@ from talent.accounts import passwords, posts, teachers
 from talent.accounts.commands import add_user
 from talent.app import create_app
 from talent.cli.door import acting, complain, open_program, refusing
+from talent.cli.logs import begin_log
 from talent.core import migrations
 from talent.core.access import ROLES, operator
 from talent.core.config import Settings
@@ -147,7 +147,7 @@ def serve_site(program: Program, host: str, port: int) -> None:
     signal.signal(signal.SIGTERM, stop)
     click.echo(f"http://{host}:{port}/  (Ctrl-C 结束 · to stop)", err=True)
     try:
-        logging.basicConfig()
+        begin_log(program.settings.log)
         strict_server(create_app(program), host=host, port=port, **server_options(program.settings)).run()
     finally:
         if child is not None:
@@ -175,4 +175,6 @@ def start_worker() -> "subprocess.Popen[bytes]":
 @refusing
 def worker() -> None:
     """Do background jobs until told to stop."""
-    jobs.run(open_ready())
+    program = open_ready()
+    begin_log(program.settings.log)
+    jobs.run(program)

@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     argon2_memory_kib: int = 19456
     upload_bytes: int = 50_000_000
     font_dir: Path | None = None
+    #: The program's log on standard error: ``json`` writes one object a line and no words of exceptions.
+    log: Literal["text", "json"] = "text"
 
     @cached_property
     def url(self) -> str:
