@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check verify browser catalogue requirements sbom audit clean
+.PHONY: demo test check verify browser catalogue papers requirements sbom audit clean
 
 demo: $(READY)  ## the fictitious district, served at http://127.0.0.1:8000/
 	$(BIN)/talent demo
@@ -22,6 +22,9 @@ verify: $(READY)  ## long checks: whole districts, portrait targets, many seeds
 
 catalogue: $(READY)  ## collect the texts of the interface into the English catalogue and compile it
 	$(BIN)/python -m tests.catalogue
+
+papers: $(READY)  ## docs/limits.md and docs/security/rights.md, which repeat the code
+	$(BIN)/python -m tests.papers
 
 requirements: $(READY)  ## lock what is installed, with hashes
 	$(BIN)/uv pip compile -q pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
