@@ -76,6 +76,13 @@ def roles_with(permission: str) -> list[str]:
     return [name for role, name in role_names().items() if permission in RIGHTS[role]]
 
 
+def _tell(why: str) -> None:
+    """Into the program's log, for whoever watches it: the number of the account and the page, not what was sent."""
+    visit = current_visit()
+    account = None if visit is None else visit.actor.user_id
+    log.warning("refused: %s: account %s: %s %s", why, account or "-", request.method, request.endpoint or "-")
+
+
 def _keep(error: NotAllowed) -> None:
     """Into the audit, as far as the database can be written to: it may be the very thing that is full."""
     visit = current_visit()
@@ -112,9 +119,16 @@ def not_proved(_error: NotProved) -> Any:
 
 def too_often(error: TooOften) -> Answer:
     """429, and when to come back."""
+    _tell("too often")
     page = _page(429, gettext("请慢一点"), gettext("短时间内次数太多，这一次没有办理。"),
                  gettext("请过 %(n)s 秒再试；别人不受影响。", n=error.seconds))
     return page[0], 429, {"Retry-After": str(error.seconds)}
+
+
+def out_of_reach(error: NotFound) -> Answer:
+    """404 for a thing that is not there or not theirs; the log cannot tell which either."""
+    _tell("not there or out of reach")
+    return not_found(error)
 
 
 def not_found(_error: NotFound | HTTPException) -> Answer:
@@ -155,12 +169,14 @@ def not_in_force(error: NotInForce) -> Answer:
 
 def too_large(_error: HTTPException) -> Answer:
     """413."""
+    _tell("too large")
     return _page(413, gettext("文件太大"), gettext("这次提交超过了本站的上限，没有保存。"),
                  gettext("请拆成几个文件分次导入，或请管理员在服务器上用命令行导入。"))
 
 
 def csrf_missing(_error: CSRFError) -> Answer:
     """400: the page was older than the visit, or came from elsewhere."""
+    _tell("no token of this visit")
     return _page(400, gettext("这一页已经过期"), gettext("它打开得太久，或者不是从本站提交的，所以没有办理。"),
                  gettext("请返回重新打开那一页再提交。浏览器须允许本站的 Cookie。"))
 
@@ -176,6 +192,7 @@ def unavailable(error: Exception) -> Answer:
 
 def no_key(_error: Unauthorized) -> Answer:
     """401 for a script: it brought no key, or one that opens nothing any more."""
+    _tell("no key")
     page = _page(401, gettext("请先登录"), gettext("请求里没有令牌，或者令牌已过期、已作废、账号已停用。"),
                  gettext("在“我的账号 › 接口令牌”里取一个，放在 Authorization: Bearer 后面。"))
     return page[0], 401, {"WWW-Authenticate": "Bearer"}
@@ -203,7 +220,7 @@ def install(app: Flask) -> None:
     """Answer every error of this program with its page."""
     app.register_error_handler(NotAllowed, not_allowed)
     app.register_error_handler(NotProved, not_proved)
-    app.register_error_handler(NotFound, not_found)
+    app.register_error_handler(NotFound, out_of_reach)
     app.register_error_handler(TooOften, too_often)
     app.register_error_handler(404, not_found)
     app.register_error_handler(401, no_key)

@@ -4,6 +4,7 @@ A route carries exactly one of :func:`permission`, :func:`signed_in` or :func:`p
 to everybody. Rows are narrowed by the queries; this is only the door.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -24,6 +25,8 @@ from talent.core.config import LOOPBACK
 from talent.core.errors import NotAllowed
 from talent.core.language import LANGUAGES, set_language
 from talent.core.work import Program, Work
+
+log = logging.getLogger("talent.web")
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -193,6 +196,7 @@ def refuse_strange_host() -> AnyResponse | None:
     """A Host header that is not ours would end in links and caches: 400."""
     if _host_name() in program().settings.allowed_hosts:
         return None
+    log.warning("refused: a host that is not ours: %s", request.method)
     return Response("Bad Request: unknown host\n", 400, mimetype="text/plain")
 
 
@@ -204,6 +208,7 @@ def refuse_nul() -> None:
     form = request.form if request.mimetype == "application/x-www-form-urlencoded" else {}
     written = (*request.args.values(), *form.values(), *(str(at) for at in (request.view_args or {}).values()))
     if any("\x00" in value for value in written):
+        log.warning("refused: a NUL: %s %s", request.method, request.endpoint or "-")
         abort(400)
 
 
