@@ -66,7 +66,7 @@ def test_every_route_names_its_right(site: Site) -> None:
 def test_only_these_pages_are_public(site: Site) -> None:
     named = {endpoint for endpoint in site.app.view_functions if rights_of(site.app, endpoint) == PUBLIC}
     assert named == {"api.openapi", "static", "bootstrap.static", "healthz", "login.index", "login.sso",
-                     "login.sso_back", "login.sso_enters"}
+                     "login.sso_back", "login.sso_enters", "host.index", "host.answer"}
 
 
 def test_a_route_that_names_no_right_is_closed_to_everybody(trouble: Site) -> None:
