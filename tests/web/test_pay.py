@@ -182,6 +182,8 @@ def test_another_convention_is_a_policy_decision_of_two_persons(batch: Program, 
     """From the comparison to the next run: the office proposes one with a document, another person approves."""
     hr, leader, finance = (site.sign_in(role) for role in ("hr", "leader", "finance"))
     page = text(hr.get("/pay/compare?year=2021"))
+    names = re.findall(r'propose\?value=\w+" aria-label="([^"]+)"', page)
+    assert len(set(names)) == 4 and all(name.startswith("提出改用") for name in names), names
     proposals = re.findall(r'href="(/policy/paired_assistance\.convention/propose\?value=\w+)"', page)
     assert [url.partition("value=")[2] for url in proposals] == [
         "month_any_day", "month_full", "month_partial", "day"]
