@@ -383,7 +383,7 @@ def test_what_was_not_offered_is_not_stored(stage: Stage) -> None:
 
 
 #: Submissions that are valid and leave no row: an answer alone.
-WRITES_NOTHING = frozenset({"/logout"})
+WRITES_NOTHING = frozenset({"/logout", "/pay/awards/<number:year>/<code>/sheet"})
 
 
 # ── the interface for other systems ──────────────────────────────────────────────────────────────────────────
