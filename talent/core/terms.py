@@ -180,7 +180,7 @@ AUDIT_ACTION: Mapping[str, str] = {
     "计算激励": "pay:compute", "学校确认激励": "pay:confirm", "学校对激励提出异议": "pay:dispute", "暂缓激励一行": "pay:hold",
     "锁定激励": "pay:lock", "解除暂缓激励一行": "pay:release", "退回激励": "pay:return", "复核激励": "pay:review",
     "学校分配激励": "award:draw", "改动激励分配": "award:change", "公示激励分配": "award:notice", "提交激励分配": "award:submit",
-    "撤回激励分配草案": "award:withdraw",
+    "撤回激励分配草案": "award:withdraw", "下载激励分配草案": "award:download",
     "登记支教预算": "budget:enter",
     "登记到岗确认": "attendance:enter", "认可到岗确认": "attendance:accept", "退回到岗确认": "attendance:return",
     "生成到岗确认链接": "attendance:link", "作废到岗确认链接": "attendance:revoke", "受援单位确认到岗": "attendance:answer",

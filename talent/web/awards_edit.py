@@ -12,6 +12,7 @@ from talent.core.errors import Finding, RuleViolation
 from talent.pay.awards import commands, queries
 from talent.pay.awards.commands import Place
 from talent.pay.awards.queries import SplitView
+from talent.pay.awards.sheets import MOST_POINTS, MOST_YUAN
 from talent.pay.awards.writing import LONGEST_PURPOSE, MOST_EXTRAS, Extra
 from talent.web import kit
 from talent.web.awards import SPLIT, VersionForm, drafted, method_names, number
@@ -23,8 +24,8 @@ from talent.words.say import say
 from talent.workbooks.numbers import parse_hundredths
 from talent.workbooks.text import CellError
 
-#: The largest sum (in yuan) and number of points a field takes; blank lines offered for people who did not serve.
-MOST_YUAN, MOST_POINTS, BLANKS = 100_000_000, 1_000_000, 3
+#: Blank lines offered for people who did not serve.
+BLANKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ def edit_split(year: int, code: str) -> str | Response:
         view = drafted(work, year, code)
     if request.method == "GET":
         form.version.data = str(view.version)
-    method = view.split.method if view.split else "by_hand"
+    by_hand = view.split is None or request.form.get("method") == "by_hand"  # what a workbook's sums make of it
+    method = "by_hand" if by_hand or view.split is None else view.split.method
 
     def save() -> None:
         values, extras, wrong = _typed(method)

@@ -48,7 +48,8 @@ def away_board() -> str:
         hosts=_hosts(there, on), kinds=list(labels(ASSISTANCE).items()), columns=_columns(spells, on),
         key=[(TONES[kind], word) for kind, word in labels(ASSISTANCE).items()],
         all_url=_people_url(on, only=DAY), count=len({each.person_id for each in there}),
-        totals=_totals(there, on))
+        totals=_totals(there, on), uncounted=len(following.forecast.uncounted),
+        uncounted_url=forecast.people_url(following, on, of=forecast.UNCOUNTED))
 
 
 def _people_url(on: date, **more: Any) -> str:

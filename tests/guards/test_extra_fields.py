@@ -101,6 +101,7 @@ PAYOUT = "/pay/payout/{pay.year}"
 DRAWN = Sent("finance", f"{PAYOUT}/draw/regular", page=f"{PAYOUT}/draw/regular")
 ANSWER = "流水号,金额,结果\n{},24000.00,失败\n".format("P202000100002").encode()
 STAGED = "/pay/payout/return/{return_id}"
+SPLIT_SHEET = "工号,金额,草案标记\nNEARQ号,24000.00,2020\n".encode()
 CLOSED = Sent("finance", f"{PAYOUT}/close", {"reason": "明年补发"}, page=f"{PAYOUT}/closing")
 REOPENED = Sent("finance", f"{PAYOUT}/reopen", {"reason": "补发"}, page=f"{PAYOUT}/closing", before=(CLOSED,))
 HOSTS = "/assistance/hosts"
@@ -178,6 +179,7 @@ SENT = (
     Sent("school", f"{SPLIT}/draw", {"method": "equal"}, page=SPLIT),
     Sent("school", f"{SPLIT}/withdraw", page=SPLIT),
     Sent("school", f"{SPLIT}/edit", {"extra_no": "NEARQ友", "extra_purpose": "管理人员", "extra_fen": "5"}),
+    Sent("school", f"{SPLIT}/sheet", {"file": SPLIT_SHEET}), Sent("school", f"{SPLIT}/sheet/download"),
     Sent("school", f"{SPLIT}/notice", {"start": "2026-08-20", "end": "2026-08-31", "where": "教工大会"}),
     Sent("principal", f"{SPLIT}/submit"),
     Sent("finance", "/pay/compute", {"year": "2022"}),
@@ -392,7 +394,8 @@ def test_what_was_not_offered_is_not_stored(stage: Stage) -> None:
 
 
 #: Submissions that are valid and leave no row: an answer alone.
-WRITES_NOTHING = frozenset({"/host/", "/logout", "/assistance/hosts/workbook"})
+WRITES_NOTHING = frozenset({"/host/", "/logout", "/assistance/hosts/workbook",
+                            "/pay/awards/<number:year>/<code>/sheet"})
 
 
 # ── the interface for other systems ──────────────────────────────────────────────────────────────────────────

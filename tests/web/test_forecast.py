@@ -127,6 +127,15 @@ def test_absences_in_a_year_without_its_calendar_are_named(site: Site, planned: 
     assert "登记的缺勤没有扣" in text(hr.get(f"{HOME}/T1/S1"))
 
 
+@pytest.mark.parametrize("path", ["/assistance/budget?year=2027", "/assistance/board"])
+def test_wherever_the_forecast_stands_it_names_what_it_left_out(site: Site, planned: Program, path: str) -> None:
+    hr = site.sign_in("hr")
+    assert "没有扣" not in text(hr.get(path))
+    added(planned, "absences", started_on="2027-03-01", ended_on="2027-03-31")
+    page = text(hr.get(path))
+    assert "2027 年的工作日历还没有导入，有 1 人登记的缺勤没有扣" in plain(page) and "of=uncounted" in page
+
+
 @pytest.mark.parametrize("query", ["year=1999", "year=abc", "year=2099&month=13&of=x&school=S9", "page=99999999"])
 def test_odd_questions_get_the_next_year(site: Site, planned: Program, query: str) -> None:
     hr = site.sign_in("hr")
