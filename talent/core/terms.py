@@ -235,8 +235,8 @@ AUDIT_DETAIL: Mapping[str, str] = {
     "学校": "school", "学校编号": "school_id", "各学校": "schools", "封存指纹": "seal", "种子": "seed", "序号": "sequence",
     "登录数": "sessions", "文件指纹": "sha256", "各表": "sheets", "自": "since", "大小": "size", "稳定性": "stability",
     "工号": "staff_no", "开始": "start", "状态": "state", "取代": "supersedes", "教师数": "teachers", "合计金额": "total_fen",
-    "至": "until", "值": "value", "各值": "values", "原来": "was", "内容": "what", "年度": "year", "提醒的理由": "warning_reason",
-    "权限": "right", "用户": "user", "月份": "month", "受援单位": "host", "经由": "via", "缺勤": "absences", "考核": "appraisals",
+    "至": "until", "值": "value", "各值": "values", "版本": "version", "原来": "was", "内容": "what", "年度": "year",
+    "提醒的理由": "warning_reason", "权限": "right", "用户": "user", "月份": "month", "受援单位": "host", "经由": "via", "缺勤": "absences", "考核": "appraisals",
     "表": "sheet", "新增": "added", "更新": "updated", "删除": "deleted", "不变": "unchanged", "错误": "errors", "来自文件": "file",
 }
 
