@@ -110,7 +110,8 @@ def _portraits(program: Program, today: date) -> str:
     from talent.portraits import commands as portraits
 
     run = portraits.build(program, operator(), as_of=date(today.year if today.month > 8 else today.year - 1, 8, 31))
-    return f"画像 · portraits: 第 {run.id} 次，{run.k or 0} 组，稳定性 {run.stability}"
+    stability = "—" if run.stability is None else f"{run.stability:.2f}"
+    return f"画像 · portraits: 第 {run.id} 次，{run.k or 0} 组，稳定性 {stability}"
 
 
 def add_logins(program: Program, accounts: list[Login]) -> None:

@@ -200,7 +200,8 @@ def build(as_of: date | None, features: Path | None, k: int | None, seed: int, f
     if form == "json":
         print_json(document)
         return
-    click.echo(f"{document['run']}: k={document['k']}，稳定性 {document['stability']}，{len(document['teachers'])} 人")
+    stability = "—" if document["stability"] is None else f"{document['stability']:.2f}"
+    click.echo(f"{document['run']}: k={document['k']}，稳定性 {stability}，{len(document['teachers'])} 人")
 
 
 def _from_file(features: Path | None, k: int | None, seed: int) -> dict[str, Any]:

@@ -37,6 +37,17 @@
     closeCalendar();
   });
 
+  /* What is slid sideways on a phone begins where the reader is: a row of tabs at the one in use, a year at the last
+     month in which there is something. */
+  all(".tl-tabs > [aria-current]").forEach((tab) => {
+    const row = tab.parentElement;
+    row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  });
+  all(".tl-scroll:has(> .is-full)").forEach((box) => {
+    const last = all("rect", box).reduce((end, bar) => Math.max(end, bar.getBoundingClientRect().right), -Infinity);
+    if (last > -Infinity) box.scrollBy(Math.min(last + 40 - box.getBoundingClientRect().right, 0), 0);
+  });
+
   /* A chosen filter applies at once; empty ones stay out of the address. */
   all("form[data-auto]").forEach((form) => {
     form.addEventListener("change", (event) => event.target.matches("select") && form.requestSubmit());

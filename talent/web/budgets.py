@@ -74,6 +74,7 @@ def budget() -> str:
     return render_template(
         "budgets/index.html", year=year, on=on, tabs=tabs("assistance.budget"), periods=found.periods,
         page=asked.page(rows[asked.offset:asked.offset + asked.size], len(rows)), whole=_whole(found, expected),
+        scale=max((max(each.booked_fen, each.budget_fen or 0) for each in found.balances.values()), default=0),
         uncounted=len(seen.forecast.uncounted), uncounted_url=forecast.people_url(seen, on, of=forecast.UNCOUNTED),
         year_tabs=[{"label": label, "url": url_for(".budget", year=each, on=on.isoformat()),
                     "current": each == str(year)} for each, label in offered],

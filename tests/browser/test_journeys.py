@@ -125,3 +125,30 @@ def test_a_phone_shows_every_column_of_the_year_and_the_latest_months(visit: Vis
     *short, long = phone.page.evaluate(OUT_OF_FRAME)
     assert short == [[0, 0]] * 3, "tower, terms ending in a year, steps of hours"
     assert long[0] > 0 and long[1] == 0, "people away, month after month, begins at this month"
+
+
+#: Whether the tabs in use lie within what is seen of their rows.
+IN_SIGHT = """() => [...document.querySelectorAll('.tl-tabs > [aria-current]')]
+    .map(tab => [tab.parentElement.getBoundingClientRect(), tab.getBoundingClientRect()])
+    .map(([row, own]) => row.left <= own.left && own.right <= row.right)"""
+
+
+def test_a_phone_shows_the_tab_in_use(visit: Visit) -> None:
+    phone = visit("finance", 390, 844)
+    phone.open("/assistance/budget?year=2021")
+    assert (phone.page.evaluate(IN_SIGHT), phone.overflow()) == ([True, True], 0)
+
+
+#: Of a picture as wide as a desk: how far its last bar, and its frame, reach in CSS pixels.
+LAST_BAR = """() => {
+    const frame = document.querySelector('.tl-scroll:has(> .is-full)');
+    return [...frame.querySelectorAll('rect')].map(bar => bar.getBoundingClientRect().right)
+        .reduce((a, b) => Math.max(a, b)) - frame.getBoundingClientRect().left;
+}"""
+
+
+def test_a_phone_begins_a_year_at_the_last_month_with_somebody(visit: Visit) -> None:
+    """In 2025 everybody who was away came back in the summer; the months after it are empty."""
+    phone = visit("hr", 390, 844)
+    phone.open("/assistance/board?on=2025-06-30")
+    assert 200 < phone.page.evaluate(LAST_BAR) < 390

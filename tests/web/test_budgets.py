@@ -72,9 +72,9 @@ def test_a_budget_stands_beside_the_forecast(site: Site, planned: Program) -> No
     assert enter(finance, {"S1": "30,000.00", "S2": ""}).status_code == 303
     page = page_of(finance.get(f"{HOME}?year=2027"))
     assert [row[1:] for row in rows_of(page)] == [
-        ["26,000.00", "30,000.00 区财教〔2026〕21号", "— 还没有记账", "30,000.00"],
-        ["12,000.00", "— 没有登记预算", "— 还没有记账", "— 没有登记预算"]]
-    assert "全部学校合计 38,000.00 30,000.00 — 30,000.00" in plain(page)
+        ["26,000.00", "30,000.00 区财教〔2026〕21号", "— 还没有记账", "30,000.00", "0.0%"],
+        ["12,000.00", "— 没有登记预算", "— 还没有记账", "— 没有登记预算", "— 没有登记预算"]]
+    assert "全部学校合计 38,000.00 30,000.00 — 30,000.00 0.0%" in plain(page)
 
 
 def test_rows_are_only_added_and_what_did_not_change_is_not(site: Site, planned: Program) -> None:
@@ -144,7 +144,8 @@ def test_what_was_booked_stands_by_month_and_opens_its_entries(site: Site, booke
     finance = site.sign_in("auditor")
     page = page_of(finance.get(f"{HOME}?year=2021"))
     assert [row[1:] for row in rows_of(page)] == [
-        ["12,000.00", "10,000.00 区财教〔2020〕1号", "12,000.00", "12,000.00", "−2,000.00 超出"]]
+        ["12,000.00", "10,000.00 区财教〔2020〕1号", "12,000.00", "12,000.00", "−2,000.00 超出", "120.0%"]]
+    assert '<rect class="bad" y="4" width="88.0"' in page and '<line class="limit" x1="73.3"' in page
     link = re.findall(r'href="([^"]+period=2026-09)"', page)[0].replace("&amp;", "&")
     opened = page_of(finance.get(link))
     assert rows_of(opened.split("记账明细")[1]) == [["1", "2026-09", "计提", "T1", "张三", "12,000.00"]]
@@ -167,13 +168,14 @@ def test_payments_are_no_spending_and_an_adjustment_is(site: Site, planned: Prog
     split(planned, "S1", {"T1": 1_200_000}, 2021)
     sent = bank.draw()
     bank.accept(bank.stage(rows_for(bank.items(sent), {})))
-    assert shown() == before == ["12,000.00", "10,000.00 区财教〔2020〕1号", "12,000.00", "12,000.00", "−2,000.00 超出"]
+    assert shown() == before == [
+        "12,000.00", "10,000.00 区财教〔2020〕1号", "12,000.00", "12,000.00", "−2,000.00 超出", "120.0%"]
     with planned.begin(HR) as work:
         spell = work.session.scalars(select(Assignment.id).where(Assignment.host == "旧校")).one()
         held = entries.held(work, "assistance", spell)
         entries.correct(work, "assistance", spell, held.version, {"ended_on": "2021-05-31"}, "提前返回")
     bank.locked(bank.compute(year=2021))
-    assert shown() == ["10,000.00", "10,000.00 区财教〔2020〕1号", "10,000.00", "10,000.00", "0.00"]
+    assert shown() == ["10,000.00", "10,000.00 区财教〔2020〕1号", "10,000.00", "10,000.00", "0.00", "100.0%"]
     with planned.read(operator()) as work:
         kinds = dict(work.session.execute(
             select(PayEntry.kind, func.sum(PayEntry.fen)).group_by(PayEntry.kind)).tuples().all())

@@ -211,6 +211,7 @@ def test_a_value_over_its_limit_is_marked_and_kept_on_the_bar():
     bar = pictures.limit_bar(1.2, 0.5, 0.8)
     assert (bar.width, bar.limit, bar.over) == (88, 55, True)
     assert not pictures.limit_bar(0.5, 0.5, 0.8).over
+    assert pictures.limit_bar(-1, 0.5, 0.8).width == 0
 
 
 def test_the_last_of_many_shares_is_the_rest():

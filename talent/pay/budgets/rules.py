@@ -7,6 +7,7 @@ nomination were approved as it is asked. Nobody is guessed; an end that is not w
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from typing import NamedTuple
 
 from talent.core.errors import Finding
@@ -192,3 +193,8 @@ class Balance:
     def left_fen(self) -> int | None:
         """What is left of the budget, below zero where more was booked; None without one."""
         return None if self.budget_fen is None else self.budget_fen - self.booked_fen
+
+    @property
+    def rate(self) -> Fraction | None:
+        """The share of the budget that is booked (预算执行率), above 1 where it is exceeded; None without a budget."""
+        return Fraction(self.booked_fen, self.budget_fen) if self.budget_fen else None

@@ -74,8 +74,8 @@ class LimitBar:
 
 
 def limit_bar(value: float, limit: float, scale: float) -> LimitBar:
-    """``scale`` is the value at the right edge; longer bars stop there."""
-    return LimitBar(r1(88 * min(value / scale, 1)), r1(88 * limit / scale), value > limit)
+    """``scale`` is the value at the right edge; longer bars stop there, and what lies below 0 has none."""
+    return LimitBar(r1(88 * max(min(value / scale, 1), 0)), r1(88 * limit / scale), value > limit)
 
 
 @dataclass(frozen=True, slots=True)
