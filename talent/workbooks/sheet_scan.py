@@ -110,7 +110,7 @@ class _Scanner:
         self.result.rows += chunk.count(row_tag)
         if self.result.rows > self._max_rows + 1:  # one for the header
             raise OverLimit("workbooks.too_many_rows", {"limit": self._max_rows})
-        if b"hidden=" in chunk:
+        if _holds(chunk, b"h", b"hidden="):
             self.result.hidden_rows += len(_HIDDEN_ROW.findall(chunk))
         if prefixed or self._unusual(chunk):
             self._walk(chunk)
@@ -118,7 +118,8 @@ class _Scanner:
             self._row = int(last[2] or 0)
 
     def _unusual(self, chunk: bytes) -> bool:
-        return b"<f" in chunk or b'="e"' in chunk or self._unlike.search(chunk) is not None
+        return (_holds(chunk, b"f", b"<f") or _holds(chunk, b"e", b'"e"') or _holds(chunk, b"'", b"'e'")
+                or self._unlike.search(chunk) is not None)
 
     def _walk(self, chunk: bytes) -> None:
         tags = _TAG.finditer(chunk)
@@ -166,6 +167,11 @@ class _Scanner:
             self.result.marks[self._row, self._column] = code
 
 
+def _holds(chunk: bytes, rare: bytes, mark: bytes) -> bool:
+    """Whether ``mark`` stands in the chunk. One byte of it, rare in plain sheets, is sought ten times as fast."""
+    return rare in chunk and mark in chunk
+
+
 @lru_cache
 def _unlike_pattern(max_rows: int, max_columns: int) -> re.Pattern[bytes]:
     """A cell unlike ``<c r="B7"``: without a position, written in another way, or not surely within the limits.
@@ -180,6 +186,6 @@ def _unlike_pattern(max_rows: int, max_columns: int) -> re.Pattern[bytes]:
 def _surely_below(limit: str, lowest: str, any_one: str) -> str:
     """Fewer characters than the limit has, or as many that begin with a lower one."""
     more = len(limit) - 1
-    shorter = [f"{any_one}{{1,{more}}}"] if more else []
+    shorter = [any_one if more == 1 else f"{any_one}{{1,{more}}}"] if more else []
     lower = [f"[{lowest}-{chr(ord(limit[0]) - 1)}]{any_one}{{{more}}}"] if limit[0] > lowest else []
     return f"(?:{'|'.join([*shorter, *lower])})"

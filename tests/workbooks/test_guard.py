@@ -184,6 +184,8 @@ def test_a_million_rows_cost_no_memory(tmp_path: Path) -> None:
     ("name", "cell", "mark"),
     [
         ("an error", b'<c r="B2" t="e"><v>#REF!</v></c>', "error_cell"),
+        ("an error in other quotes", b"<c r=\"B2\" t='e'><v>#REF!</v></c>", "error_cell"),
+        ("an error with blanks", b'<c r="B2" t = "e"><v>#REF!</v></c>', "error_cell"),
         ("a formula nobody calculated", b'<c r="B2"><f>1+1</f></c>', "formula_without_value"),
         ("an empty value beside it", b'<c r="B2"><f>1+1</f><v></v></c>', "formula_without_value"),
         ("another file", b'<c r="B2"><f>[1]Sheet1!A1</f><v>4</v></c>', "external_link"),
