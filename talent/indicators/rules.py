@@ -143,6 +143,8 @@ def takes_part(school: SchoolFacts, policy: IndicatorPolicy) -> bool:
 
 def share_of_stage(pupils: Mapping[str, int], stage: str, weights: Mapping[str, Fraction]) -> Fraction:
     """The part of an undivided resource that falls to ``stage``: pupils weighted 1 : 1.1 : 1.32, 0..1."""
+    if 0 < pupils.get(stage, 0) == sum(pupils.values()):  # most schools have one stage
+        return Fraction(1)
     weighed = {name: count * weights.get(name, Fraction(1)) for name, count in pupils.items()}
     total = sum(weighed.values(), Fraction(0))
     return weighed.get(stage, Fraction(0)) / total if total else Fraction(0)

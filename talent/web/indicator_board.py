@@ -47,7 +47,7 @@ def apart(value: Fraction | float | None, limit: Fraction, places: int) -> str:
     """A value beside its limit: with more decimals where rounding would hide on which side of it it stands."""
     if value is None:
         return DASH
-    if value != limit and abs(Fraction(value) - limit) < Fraction(1, 10**places):
+    if value != limit and abs(float(value) - float(limit)) < 2 / 10**places:  # else the two surely read apart
         while places < _MOST_PLACES and num(value, places) == num(limit, places):
             places += 1
     return num(value, places)

@@ -41,8 +41,9 @@ def num(value: int | float | Decimal | Fraction | None, places: int = 0) -> str:
     """A number with thousands parted and ``places`` decimals, halves away from zero."""
     if value is None:
         return DASH
-    scaled = abs(Fraction(value)) * 10**places
-    digits = (scaled.numerator * 2 + scaled.denominator) // (scaled.denominator * 2)
+    # Whole numbers all the way: a board has thousands of figures, and a Fraction is reduced at every step.
+    numerator, denominator = value.as_integer_ratio()
+    digits = (2 * abs(numerator) * 10**places + denominator) // (2 * denominator)
     whole, rest = divmod(digits, 10**places)
     sign = MINUS if value < 0 and digits else ""
     return f"{sign}{whole:,}.{rest:0{places}d}" if places else f"{sign}{whole:,}"

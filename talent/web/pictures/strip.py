@@ -1,6 +1,7 @@
 """A dot per school against its standard: in multiples of the standard, so that all rows share one line."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect, insort
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from talent.web.pictures.tones import r1
@@ -51,14 +52,15 @@ def strip(
 ) -> StripPicture:
     """Place the schools side by side where they would touch; values beyond ``ceiling`` stand at its edge."""
     given = list(schools)
-    known = sorted(
-        ((school.ratio, school) for school in given if school.ratio is not None), key=lambda pair: pair[0]
-    )
+    known = sorted(((float(school.ratio), school.ratio, school) for school in given if school.ratio is not None),
+                   key=lambda triple: triple[0])
+    lanes: dict[int, list[float]] = {lane: [] for lane in _LANES}
     dots: list[SchoolDot] = []
-    for ratio, school in known:
-        x, y = _place(r1(_x(min(ratio, ceiling))), dots, beyond=ratio > ceiling)
-        kind = "met" if ratio >= 1 else "near" if ratio >= tolerance else "below"
-        dots.append(SchoolDot(school, x, y, kind, ratio > ceiling))
+    for drawn, ratio, school in known:
+        x, lane = _place(r1(_x(min(drawn, ceiling))), lanes, beyond=drawn > ceiling)
+        insort(lanes[lane], x)
+        kind = "met" if ratio >= 1 else "near" if drawn >= tolerance else "below"
+        dots.append(SchoolDot(school, x, _MIDDLE + lane, kind, drawn > ceiling))
     return StripPicture(
         dots=tuple(dots),
         standard=r1(STANDARD),
@@ -73,17 +75,19 @@ def _x(ratio: float) -> float:
     return ZERO + UNIT * ratio
 
 
-def _place(x: float, placed: Sequence[SchoolDot], beyond: bool) -> tuple[float, int]:
+def _place(x: float, lanes: Mapping[int, Sequence[float]], beyond: bool) -> tuple[float, int]:
     """The lane nearest the middle where nothing is touched. When all are taken: the one with most room, or,
     beyond the scale where x says no more than "at least", a column further left."""
-    near = [dot for dot in placed if abs(x - dot.x) < _APART + 0.1]  # of hundreds of dots on a board few are near
-    room = {
-        lane: min((r1(abs(x - dot.x)) for dot in near if dot.y == _MIDDLE + lane), default=WIDTH)
-        for lane in _LANES
-    }
+    room = {lane: _room(x, taken) for lane, taken in lanes.items()}
     free = next((lane for lane in _LANES if room[lane] >= _APART), None)
     if free is not None:
-        return x, _MIDDLE + free
+        return x, free
     if beyond:
-        return _place(r1(x - _APART), placed, beyond)
-    return x, _MIDDLE + max(_LANES, key=lambda lane: room[lane])
+        return _place(r1(x - _APART), lanes, beyond)
+    return x, max(_LANES, key=lambda lane: room[lane])
+
+
+def _room(x: float, taken: Sequence[float]) -> float:
+    """From ``x`` to the nearest of the places taken, which are in order."""
+    at = bisect(taken, x)
+    return min((r1(abs(x - other)) for other in taken[max(at - 1, 0):at + 1]), default=float(WIDTH))
