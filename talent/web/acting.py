@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from talent.core.errors import Finding, RuleViolation
@@ -46,14 +46,14 @@ class CorrectionForm(ActForm):
     carried = BooleanField()
 
 
-def choices(vocabulary: Mapping[str, str], *, empty: bool = True) -> list[tuple[str, str]]:
+def choices(vocabulary: Mapping[str, str], *, empty: bool = True) -> list[SelectChoice]:
     """The words of a vocabulary as a sheet writes them, shown in the reader's language."""
-    return [*([NONE] if empty else []), *((word, translated(word)) for word in vocabulary)]
+    return kit.offered([*([NONE] if empty else []), *((word, translated(word)) for word in vocabulary)])
 
 
-def schools(offered: list[tuple[str, str]], *, empty: str = "—") -> list[tuple[str, str]]:
+def schools(offered: list[tuple[str, str]], *, empty: str = "—") -> list[SelectChoice]:
     """Schools to choose from, by code."""
-    return [("", empty), *((code, with_code(name, code)) for code, name in offered)]
+    return kit.offered([("", empty), *((code, with_code(name, code)) for code, name in offered)])
 
 
 def foreseen(form: ActForm, foresee: Callable[[], Forecast]) -> Forecast | None:

@@ -34,7 +34,7 @@ def role_choices() -> list[tuple[str, str]]:
 
 class RoleForm(kit.BaseForm):
     places = _GRANT_PLACES
-    role = SelectField(lazy_gettext("角色"), [InputRequired()], choices=role_choices)
+    role = SelectField(lazy_gettext("角色"), [InputRequired()], choices=lambda: kit.offered(role_choices()))
     school_code = StringField(lazy_gettext("学校代码"), [Length(max=40)])
     staff_no = StringField(lazy_gettext("工号"), [Length(max=40)])
     until = kit.DayField(lazy_gettext("最后一天"), [Optional()])

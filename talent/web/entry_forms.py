@@ -116,8 +116,8 @@ def _field(intake: Intake, column: Column, suggest: bool) -> Any:
     shared: dict[str, Any] = {"label": lazy_gettext(column.header), "validators": validators, "description": help_}
     attributes: dict[str, Any] = {"maxlength": column.max_length}
     if column.type is CellType.CHOICE:
-        choices = [("", lazy_gettext("请选择")), *((code, lazy_gettext(word)) for code, word in column.labels.items())]
-        return SelectField(choices=choices, default="", **shared)
+        words = [(code, lazy_gettext(word)) for code, word in column.labels.items()]
+        return SelectField(choices=kit.offered([("", lazy_gettext("请选择")), *words]), default="", **shared)
     if column.type is CellType.DATE:
         return kit.DayField(**shared)
     if column.type in (CellType.DECIMAL, CellType.INTEGER):

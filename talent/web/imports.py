@@ -61,7 +61,7 @@ class AcceptForm(kit.BaseForm):
 
 
 class EncodingForm(kit.BaseForm):
-    encoding = SelectField(lazy_gettext("文件的编码"), choices=ENCODING_NAMES)
+    encoding = SelectField(lazy_gettext("文件的编码"), choices=kit.offered(ENCODING_NAMES))
 
 
 # ── the list and handing in ──────────────────────────────────────────────────────────────────────────────────

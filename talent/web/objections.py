@@ -40,7 +40,8 @@ class ObjectionForm(kit.BaseForm):
 class AnswerForm(kit.BaseForm):
     """The answer of the office; ``version``: the objection as it was read."""
 
-    decision = RadioField(lazy_gettext("怎样答复"), [InputRequired()], choices=lambda: list(_decisions().items()))
+    decision = RadioField(lazy_gettext("怎样答复"), [InputRequired()],
+                          choices=lambda: kit.offered(_decisions().items()))
     answer = TextAreaField(lazy_gettext("理由"), [InputRequired(), Length(max=LONGEST)], render_kw={"rows": 4})
     version = HiddenField()
 
@@ -72,8 +73,8 @@ def add() -> str | Response:
     form = ObjectionForm(data={"part": request.args.get("part", "")})
     with open_read() as work:
         objections.own_person(work)
-        form.part.choices = [("", ""), *((f"{about}:{what}".rstrip(":"), name)
-                                         for (about, what), name in parts_named(work).items())]
+        form.part.choices = kit.offered([("", ""), *((f"{about}:{what}".rstrip(":"), name)
+                                                     for (about, what), name in parts_named(work).items())])
         days = work.book.at(objections.DAYS, work.today)
 
     def save() -> int:

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.file import FileField
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from talent.accounts.queries import holders
@@ -79,6 +79,11 @@ class AssumeForm(kit.BaseForm):
     comment = TextAreaField(lazy_gettext("说明"), [Length(max=500)])
 
 
+def _signatories(people: Sequence[tuple[int, str]]) -> list[SelectChoice]:
+    """Whose signature a scanned sheet may bear; nobody's, where the act is one's own."""
+    return kit.offered([("", "—"), *((str(key), name) for key, name in people)])
+
+
 def back_to(batch: PayBatch | BatchHead) -> str:
     """The page of a batch."""
     return url_for("pay.index", year=batch.year, run=batch.sequence if batch.adjusts_id else None)
@@ -119,12 +124,12 @@ def _step_page(work: Work, batch: PayBatch, act: str, form: StepForm) -> dict[st
     if request.method == "GET":
         form.version.data, form.seal.data = str(batch.version), view.acts.seal
     opened = periods.open_periods(work.session)
-    form.period.choices = [(code, code) for code in opened]
+    form.period.choices = kit.offered((code, code) for code in opened)
     if request.method == "GET" and opened:
         form.period.data = opened[-1]
     right = EDGES[act].right
     roles = [role for role, rights in RIGHTS.items() if right in rights]
-    form.signatory.choices = [("", "—"), *((str(key), name) for key, name in holders(work.session, roles, work.today))]
+    form.signatory.choices = _signatories(holders(work.session, roles, work.today))
     moved = chain_queries.differences(work, view.acts) if batch.adjusts_id else []
     wanted = view.missing if act == "lock" else [
         finding for finding in view.missing if finding.code != "pay.no_open_period"]
@@ -167,8 +172,7 @@ def answer(batch_id: int, code: str) -> str | Response:
     with open_read() as work:
         part = chain_queries.school_part(work, batch_id, code)
         roles = [role for role, rights in RIGHTS.items() if "pay:confirm" in rights]
-        form.signatory.choices = [("", "—"), *((str(key), name) for key, name in
-                                               holders(work.session, roles, work.today, part.school_id))]
+        form.signatory.choices = _signatories(holders(work.session, roles, work.today, part.school_id))
         to = back_to(part.batch)
     if request.method == "GET":
         form.version.data, form.seal.data = str(part.batch.version), part.seal

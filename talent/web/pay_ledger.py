@@ -21,7 +21,7 @@ class PeriodForm(kit.BaseForm):
 
     code = StringField(lazy_gettext("会计期间"), [InputRequired(), Length(max=7)])
     act = RadioField(lazy_gettext("办什么"), [InputRequired()],
-                     choices=lambda: [(code, translated(word)) for word, code in terms.PERIOD_ACT.items()])
+                     choices=lambda: kit.offered((code, translated(word)) for word, code in terms.PERIOD_ACT.items()))
     reason = TextAreaField(lazy_gettext("理由"), [InputRequired(), Length(max=500)])
 
 

@@ -35,7 +35,7 @@ def fen_of(typed: str) -> int | None:
 class RecoverForm(kit.BaseForm):
     seen = HiddenField()
     amount = StringField(lazy_gettext("收回金额（元）"), [InputRequired(), Length(max=20)])
-    means = SelectField(lazy_gettext("怎样收回"), [InputRequired()], choices=lambda: list(MEANS.items()))
+    means = SelectField(lazy_gettext("怎样收回"), [InputRequired()], choices=lambda: kit.offered(MEANS.items()))
     document = StringField(lazy_gettext("凭据号"), [InputRequired(), Length(max=80)])
     received_on = kit.DayField(lazy_gettext("收回日期"), [InputRequired()])
     period = SelectField(lazy_gettext("记入会计期间"), [InputRequired()], validate_choice=False)
@@ -70,7 +70,7 @@ def _page(year: int, person_id: int, code: str, form: RecoverForm) -> str:
         row = queries.person_row(work, year, person_id, code)
         found = recoveries.recoveries_of(work, year, (person_id, row.school.school_id))
         opened = periods.open_periods(work.session)
-    form.period.choices = [(each, each) for each in opened]
+    form.period.choices = kit.offered((each, each) for each in opened)
     if request.method == "GET":
         over = row.stand.overpaid
         form.seen.data, form.amount.data = str(over), plain(over)

@@ -105,7 +105,7 @@ def _page(return_id: int, form: AcceptForm) -> str:
     with open_read() as work:
         view = queries.return_view(work, return_id)
         opened = periods.open_periods(work.session)
-    form.period.choices = [(code, code) for code in opened]
+    form.period.choices = kit.offered((code, code) for code in opened)
     if request.method == "GET":
         form.seal.data, form.period.data = view.compared.seal, opened[-1] if opened else ""
     found = [each for each in view.compared.verdicts if filters["verdict"] in ("", each.code)]

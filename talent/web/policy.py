@@ -42,7 +42,7 @@ class ProposalForm(kit.BaseForm):
     }
     value = TextAreaField(lazy_gettext("新的值"), [InputRequired(), Length(max=40_000)])
     since = kit.DayField(lazy_gettext("从哪天起"), [InputRequired()])
-    basis = RadioField(lazy_gettext("依据"), [InputRequired()], choices=lambda: list(basis_names().items()))
+    basis = RadioField(lazy_gettext("依据"), [InputRequired()], choices=lambda: kit.offered(basis_names().items()))
     document = StringField(lazy_gettext("文件名称或文号"), [InputRequired(), Length(max=200)])
     clause = StringField(lazy_gettext("条款"), [Length(max=200)])
     note = TextAreaField(lazy_gettext("说明"), [Length(max=2_000)])

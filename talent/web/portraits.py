@@ -44,7 +44,7 @@ class BuildForm(kit.BaseForm):
 class DecisionForm(kit.BaseForm):
     version = HiddenField()
     k_reason = TextAreaField(lazy_gettext("为什么分这么多类"), [InputRequired(), Length(max=500)])
-    method = RadioField(lazy_gettext("用哪种方法"), choices=list(METHOD_NAMES.items()), default=MODEL)
+    method = RadioField(lazy_gettext("用哪种方法"), choices=kit.offered(METHOD_NAMES.items()), default=MODEL)
     warning_reason = TextAreaField(lazy_gettext("对提醒的说明"), [Optional(), Length(max=500)])
 
 

@@ -19,7 +19,8 @@ NAMES = {"id_number": lazy_gettext("证件号码"), "phone": lazy_gettext("手�
 
 class RevealForm(kit.BaseForm):
     reason = SelectField(lazy_gettext("为什么要看"), [InputRequired()],
-                         choices=lambda: [("", ""), *((code, translated(word)) for code, word in REASONS.items())])
+                         choices=lambda: kit.offered(
+                             [("", ""), *((code, translated(word)) for code, word in REASONS.items())]))
     words = TextAreaField(lazy_gettext("说明"), [Length(max=MOST_WORDS)])
 
 

@@ -6,7 +6,7 @@ from io import BytesIO
 from flask import flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
-from wtforms import SelectField
+from wtforms import SelectChoice, SelectField
 
 from talent.accounts import reissue, teachers
 from talent.accounts.teachers import Newcomer, Slips
@@ -25,6 +25,10 @@ class TeachersForm(kit.BaseForm):
     school_code = SelectField(lazy_gettext("学校"), choices=[])
 
 
+def _schools(counts: Iterable[tuple[str, str, int]]) -> list[SelectChoice]:
+    return kit.offered([("", gettext("全区")), *((code, with_code(name, code)) for code, name, _n in counts)])
+
+
 @pages.route("/teachers", methods=["GET", "POST"])
 @permission("account:manage")
 def add_teachers() -> str | Response:
@@ -32,7 +36,7 @@ def add_teachers() -> str | Response:
     with open_read() as work:
         found = teachers.staff_room(work)
     form, counts = TeachersForm(), _counts(found.newcomers)
-    form.school_code.choices = [("", gettext("全区")), *((code, with_code(name, code)) for code, name, _n in counts)]
+    form.school_code.choices = _schools(counts)
     if form.validate_on_submit():
         try:
             return _made(form.school_code.data or "", teachers.draw, teachers.add)
@@ -49,7 +53,7 @@ def again() -> str | Response:
     with open_read() as work:
         found = reissue.lapsed(work)
     form, counts = TeachersForm(), _counts(found)
-    form.school_code.choices = [("", gettext("全区")), *((code, with_code(name, code)) for code, name, _n in counts)]
+    form.school_code.choices = _schools(counts)
     if form.validate_on_submit():
         try:
             return _made(form.school_code.data or "", reissue.redraw, reissue.reissue)

@@ -177,8 +177,8 @@ def test_payments_are_no_spending_and_an_adjustment_is(site: Site, planned: Prog
     bank.locked(bank.compute(year=2021))
     assert shown() == ["10,000.00", "10,000.00 区财教〔2020〕1号", "10,000.00", "10,000.00", "0.00", "100.0%"]
     with planned.read(operator()) as work:
-        kinds = dict(work.session.execute(
-            select(PayEntry.kind, func.sum(PayEntry.fen)).group_by(PayEntry.kind)).tuples().all())
+        kinds = {kind: fen for kind, fen in work.session.execute(
+            select(PayEntry.kind, func.sum(PayEntry.fen)).group_by(PayEntry.kind))}
     assert kinds == {"accrual": 1_200_000, "payment": 1_200_000, "reversal": 1_200_000, "adjustment": 1_000_000}
 
 

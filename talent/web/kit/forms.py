@@ -7,7 +7,7 @@ from flask import current_app, flash, redirect
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import DateField, Field, PasswordField, StringField
+from wtforms import DateField, Field, PasswordField, SelectChoice, StringField
 from wtforms.validators import ValidationError
 
 from talent.core.errors import Finding, RuleViolation
@@ -56,6 +56,11 @@ class _Sentences:
 
     def ngettext(self, one: str, many: str, number: int) -> str:
         return str(_SENTENCES.get(one, one if number == 1 else many))
+
+
+def offered(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """What a field lets one choose: (value, its word)."""
+    return [SelectChoice(value, word) for value, word in pairs]
 
 
 def _stripped(value: Any) -> Any:
