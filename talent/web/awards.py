@@ -17,6 +17,7 @@ from talent.core import terms
 from talent.core.errors import Conflict, NotFound
 from talent.core.language import translated
 from talent.core.money import uppercase
+from talent.core.numbers import whole
 from talent.core.work import Work
 from talent.pay.awards import commands, queries
 from talent.pay.awards.commands import Place
@@ -44,8 +45,7 @@ class VersionForm(kit.BaseForm):
     @property
     def seen(self) -> int:
         """The version the page showed, 0 where there was no draft."""
-        typed = self.version.data or ""
-        return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
+        return whole(self.version.data) or 0
 
 
 class NoticeForm(VersionForm):

@@ -104,7 +104,7 @@ def lift(objection_id: int) -> Response:
 
 
 def _own_act(command: Callable[[Work, int], None], done: str) -> Response:
-    version = request.form.get("version", -1, type=int)
+    version = whole(request.form.get("version")) or -1
     with open_write() as work:
         command(work, version)
     flash(done, "ok")

@@ -249,7 +249,7 @@ def set_aside(line_id: int, act: str) -> Response:
     doing = known.get(act)
     if doing is None:
         raise NotFound("pay_line", line_id)
-    version = request.form.get("version", 0, type=int)
+    version = whole(request.form.get("version")) or 0
     with open_write() as work:
         doing(work, line_id=line_id, version=version, comment=(request.form.get("comment") or "")[:500])
     flash(gettext("已暂缓这一行，其余不受影响。") if act == "hold" else gettext("已解除暂缓。"), "ok")

@@ -10,6 +10,7 @@ from wtforms import Field, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from talent.core.money import plain
+from talent.core.numbers import whole
 from talent.pay import periods
 from talent.pay.payout import queries, recoveries
 from talent.pay.payout.recoveries import Received
@@ -28,8 +29,8 @@ def fen_of(typed: str) -> int | None:
     plain = unicodedata.normalize("NFKC", typed).replace(",", "").strip()
     if not AMOUNT.fullmatch(plain):
         return None
-    whole, _, rest = plain.partition(".")
-    return int(whole) * 100 + int(rest.ljust(2, "0"))
+    yuan, _, rest = plain.partition(".")
+    return int(yuan) * 100 + int(rest.ljust(2, "0"))
 
 
 class RecoverForm(kit.BaseForm):
@@ -56,7 +57,7 @@ def recover(year: int, person_id: int, code: str) -> str | Response:
             row = queries.person_row(work, year, person_id, code)
             recoveries.recover(
                 work, year=year, key=(person_id, row.school.school_id),
-                seen=int(form.seen.data or 0) if (form.seen.data or "0").isdecimal() else 0,
+                seen=whole(form.seen.data) or 0,
                 received=Received(fen_of(form.amount.data or "") or 0, form.means.data or "",
                                   form.document.data or "", form.received_on.data or today(), form.period.data or ""))
 
