@@ -289,7 +289,7 @@ def lines_of_person(work: Work, person_id: int) -> list[LineRow]:
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """A finding with the person and the school it is about, and the person's line where there is one."""
+    """A finding with the person and the school it is about, and the person's line there, else another in reach."""
 
     finding: Finding
     name: str
@@ -316,12 +316,15 @@ def findings(
     work: Work, batch_id: int, *, code: str = "", offset: int = 0, limit: int = 50
 ) -> tuple[list[FindingRow], int]:
     """One page of findings, errors first, and how many there are."""
-    where = [PayFinding.batch_id == batch_id, _finding_reach(work.require("pay:read"))]
+    scope = work.require("pay:read")
+    where = [PayFinding.batch_id == batch_id, _finding_reach(scope)]
     if code:
         where.append(PayFinding.code == code)
     total = work.session.scalar(select(func.count()).select_from(PayFinding).where(*where)) or 0
-    line = select(func.min(PayLine.id)).where(
-        PayLine.batch_id == PayFinding.batch_id, PayLine.person_id == PayFinding.person_id).scalar_subquery()
+    theirs = select(func.min(PayLine.id)).where(
+        PayLine.batch_id == PayFinding.batch_id, PayLine.person_id == PayFinding.person_id, reach(scope))
+    there = theirs.where(PayLine.school_id == PayFinding.school_id)
+    line = func.coalesce(there.scalar_subquery(), theirs.scalar_subquery())
     rows = work.session.execute(
         select(PayFinding.code, PayFinding.clause, PayFinding.params, PayFinding.level, Person.name,
                school_name_in(PayBatch.year).label("school"), line.label("line_id"))
