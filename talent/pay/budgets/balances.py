@@ -139,9 +139,10 @@ def sheet(work: Work, year: int) -> Sheet:
     work.require(ENTER)
     stand, first = commands.standing(work.session, year), date(year, 1, 1)
     kinds = PayTerms.from_book(work.book, year).school_kinds.value
+    may_send = and_(or_(open_on(first), School.opened_on.between(first, date(year, 12, 31))),
+                    school_kind_on(first).in_(sorted(kinds)))
     rows = work.session.execute(
-        select(School.id, School.code, school_name_on(first))
-        .where(or_(and_(school_kind_on(first).in_(sorted(kinds)), open_on(first)), School.id.in_(stand)))
+        select(School.id, School.code, school_name_on(first)).where(or_(may_send, School.id.in_(stand)))
         .order_by(School.code)).all()
     return Sheet({code: name for _, code, name in rows},
                  {code: stand[key].fen for key, code, _ in rows if key in stand},
