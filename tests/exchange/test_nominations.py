@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from talent.accounts import commands, passwords
 from talent.assistance.models import Assignment
-from talent.core.access import Actor, Grant
+from talent.core.access import Actor, Grant, operator
 from talent.core.audit import AuditEvent
 from talent.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from talent.core.work import Program
@@ -19,6 +20,7 @@ from talent.exchange.nomination_rules import Spell, in_years, judge_move, overla
 from talent.exchange.proposal_lists import Narrowed
 from talent.exchange.undo import undo
 from talent.pay.models import PayBatch
+from tests import factories
 from tests.exchange.test_entries import HR, added, codes, district
 from tests.exchange.test_proposals import clerk, propose, teacher
 from tests.privacy.people import MOMENT
@@ -213,6 +215,26 @@ def test_nobody_approves_what_is_about_themselves(district: Program) -> None:
     with pytest.raises(RuleViolation) as refused:
         answer(district, nominations.approve, number, DOCUMENT, actor=both)
     assert codes(refused.value) == [("proposal.own", "")]
+
+
+def test_who_nominated_decides_by_no_other_account(district: Program) -> None:
+    """The office's account of whoever has the school's as well, and of nobody else."""
+    school = account_of(district, "T2", "school", school_code="S1")
+    number = nominate(district, school)
+    with pytest.raises(RuleViolation) as refused:
+        answer(district, nominations.approve, number, DOCUMENT, actor=account_of(district, "T2", "hr"))
+    assert codes(refused.value) == [("proposal.own", "")]
+    answer(district, nominations.approve, number, DOCUMENT, actor=account_of(district, "T3", "hr"))
+    assert row(district, number).state == "recognised"
+
+
+def account_of(program: Program, staff_no: str, role: str, **reach: str) -> Actor:
+    """An account of a person who has others too."""
+    secret = passwords.seal(program.settings, factories.PASSWORD)
+    with program.begin(operator()) as work:
+        user = commands.add_user(work, name=f"{role}-{staff_no}", role=role, secret=secret, staff_no=staff_no, **reach)
+        return Actor(user.id, user.name, tuple(
+            Grant(grant.role, grant.school_id, grant.person_id) for grant in user.grants))
 
 
 def test_a_spell_changed_meanwhile_is_not_overwritten(district: Program) -> None:
