@@ -10,7 +10,7 @@ from talent.core.memory import without_cycle_search
 from talent.core.work import Work
 from talent.pay import stored
 from talent.pay.models import PayBatch, PayLine
-from talent.pay.queries import LineRow, reach
+from talent.pay.queries import LineRow, reach, readable
 from talent.pay.rules import CONVENTIONS
 
 
@@ -42,7 +42,7 @@ def _compared(session: Session, batch: PayBatch) -> Compared:
 
 def sums(work: Work, batch: PayBatch) -> dict[str, int]:
     """What the reader's lines add up to under each of the five conventions, on the same people."""
-    scope = work.require("pay:read")
+    scope = readable(work)
     compared = _compared(work.session, batch)
     if scope.everyone:
         return dict(zip(CONVENTIONS, compared.sums, strict=True))

@@ -15,6 +15,7 @@ from talent.pay.chain import OPEN
 from talent.pay.chain_models import PayStep
 from talent.pay.chain_queries import ChainView, StepShown
 from talent.pay.models import PayBatch
+from talent.people.schools import spoken_for
 from talent.web.navigation import role_names
 from talent.web.refusals import worded
 from talent.web.templating import moment
@@ -60,7 +61,7 @@ def way(work: Work, batch: PayBatch) -> dict[str, Any]:
 
 def school_way(work: Work, batch: PayBatch) -> dict[str, Any]:
     """What a school has to do with a batch: answer for its own lines."""
-    schools = work.actor.scope("pay:confirm").schools
+    schools = spoken_for(work, work.actor.scope("pay:confirm")).schools
     if not schools or batch.state not in ("computed", "school_confirmed"):
         return _shared()
     asked = answering_schools(work.session, acts_of(work.session, batch))

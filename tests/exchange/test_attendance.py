@@ -27,6 +27,7 @@ from talent.people.models import Absence, Person
 from tests.conftest import Clock
 from tests.exchange.books import workbook
 from tests.exchange.test_entries import HR, added, district
+from tests.pay.records import close
 from tests.pay.test_races import at_once, together
 
 __all__ = ["district"]
@@ -403,6 +404,23 @@ def test_who_is_on_the_sheet_neither_asks_nor_sends_back(sent: Program) -> None:
     with sent.begin(herself) as work, pytest.raises(RuleViolation) as caught:
         commands.return_(work, report_id=report, version=1, answer="不对")
     assert [each.code for each in caught.value.findings] == ["attendance.own"]
+
+
+def test_the_heir_of_a_merged_school_confirms_its_people_and_asks_about_them(sent: Program) -> None:
+    """S2 went into S1: T3, whom it sent, is S1's to tell of, by sheet and by link, and the other way round nothing is."""
+    assert refused(enter, sent, clerk(1), {"T1": FULL, "T2": FULL, "T3": FULL}) == ["attendance.others"]
+    close(sent, "S2", "2026-09-01", "S1")
+    code = link(sent, clerk(1))
+    with sent.begin(NOBODY) as work:
+        assert [stay.name for stay in links.asked(work, code).stays] == ["张三", "李四", "王五"]
+    report = enter(sent, clerk(1), {"T1": FULL, "T2": FULL, "T3": ([missed(3, 4)], "")})
+    with sent.read(clerk(2)) as work:
+        assert [line.staff_no for line in queries.report(work, report).lines] == ["T3"]
+        assert [row.id for row in queries.host_month(work, HOST, MONTH).links] == []
+    with sent.read(clerk(1)) as work:
+        assert [line.staff_no for line in queries.report(work, report).lines] == ["T1", "T2", "T3"]
+        assert len(queries.host_month(work, HOST, MONTH).links) == 1
+    assert len(accept(sent, report)) == 1
 
 
 def test_a_link_about_nobody_takes_no_answer(sent: Program) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from talent.accounts import commands, passwords
 from talent.assistance.models import Assignment
@@ -20,9 +20,11 @@ from talent.exchange.nomination_rules import Spell, in_years, judge_move, overla
 from talent.exchange.proposal_lists import Narrowed
 from talent.exchange.undo import undo
 from talent.pay.models import PayBatch
+from talent.people.models import Employment
 from tests import factories
 from tests.exchange.test_entries import HR, added, codes, district
 from tests.exchange.test_proposals import clerk, propose, teacher
+from tests.pay.records import close
 from tests.privacy.people import MOMENT
 
 __all__ = ["district"]
@@ -235,6 +237,19 @@ def account_of(program: Program, staff_no: str, role: str, **reach: str) -> Acto
         user = commands.add_user(work, name=f"{role}-{staff_no}", role=role, secret=secret, staff_no=staff_no, **reach)
         return Actor(user.id, user.name, tuple(
             Grant(grant.role, grant.school_id, grant.person_id) for grant in user.grants))
+
+
+def test_the_heir_of_a_merged_school_asks_of_its_spells(district: Program) -> None:
+    """S2 went into S1 today with its people: until then S1 finds nothing of them."""
+    record = added(district, "assistance", staff_no="T3", sending_school_code="S2", ended_on="2027-07-10").record_id
+    with pytest.raises(NotFound):
+        ask(district, nominations.propose_end, record, date(2026, 10, 31))
+    close(district, "S2", "2026-09-08", "S1")
+    with district.begin(HR) as work:
+        work.session.execute(update(Employment).where(Employment.person_id == 3).values(school_id=1))
+    number = ask(district, nominations.propose_end, record, date(2026, 10, 31))
+    answer(district, nominations.approve, number, DOCUMENT)
+    assert [spell[2] for spell in spells(district)] == [date(2026, 10, 31)]
 
 
 def test_a_spell_changed_meanwhile_is_not_overwritten(district: Program) -> None:

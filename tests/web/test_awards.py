@@ -18,7 +18,7 @@ URL = "/pay/awards/2021/A"
 PUT_UP = {"start": NOTICE[0].isoformat(), "end": NOTICE[1].isoformat(), "where": "校务公开栏"}
 
 
-COSTS = {"list": 3, "split": 9, "edit": 9, "home": 11}
+COSTS = {"list": 3, "split": 10, "edit": 10, "home": 12}
 
 
 @pytest.fixture
