@@ -20,7 +20,6 @@ from talent.pay.book import answering_schools
 from talent.pay.chain import CAPACITIES, CLAUSE, EDGES, Edge, Hand, barred
 from talent.pay.chain_models import PayStep
 from talent.pay.models import PayBatch, PayLine
-from talent.people.models import School
 from talent.people.schools import spoken_for
 
 SHEET = "pay:sheet"
@@ -232,11 +231,3 @@ def add_step(work: Work, acts: Acts, act: str, signature: Signature, comment: st
         batch_id=acts.batch.id, version=acts.batch.version, act=act, at=work.now, content_hash=acts.seal,
         comment=comment.strip(), **signature.columns, **more))
     work.session.flush()
-
-
-def school_named(session: Session, code: str) -> School:
-    """The school with a code, as addresses name it."""
-    school = session.scalars(select(School).where(School.code == code)).one_or_none()
-    if school is None:
-        raise NotFound("school", code)
-    return school
