@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, select
 
 from talent.core.audit import AuditEvent
+from talent.core.periods import FIRST_DAY, LAST_DAY, ONE_DAY
 from talent.core.work import Work
 
 
@@ -69,6 +70,6 @@ def _conditions(wanted: Wanted, timezone: ZoneInfo) -> Iterator[ColumnElement[bo
     if wanted.key:
         yield AuditEvent.subject_key == wanted.key
     if wanted.since:
-        yield AuditEvent.at >= datetime.combine(wanted.since, time.min, timezone)
+        yield AuditEvent.at >= datetime.combine(max(wanted.since, FIRST_DAY), time.min, timezone)
     if wanted.until:
-        yield AuditEvent.at < datetime.combine(wanted.until + timedelta(days=1), time.min, timezone)
+        yield AuditEvent.at < datetime.combine(min(wanted.until, LAST_DAY) + ONE_DAY, time.min, timezone)

@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Length
 
 from talent.core import terms
 from talent.core.errors import Finding, RuleViolation
+from talent.core.periods import FIRST_DAY, LAST_DAY
 from talent.exchange.attendance.commands import LONGEST_NOTE, LONGEST_WITNESS
 from talent.exchange.attendance.rules import Missed, Said, Stay
 from talent.web import kit
@@ -104,8 +105,9 @@ def said_of(stays: Sequence[Stay]) -> list[Said]:
 
 
 def read_month(text: str) -> date | None:
-    """The first day of ``2026-09``; None for anything else."""
-    return kit.read_date(f"{text}-01") if len(text) == len("2026-09") else None
+    """The first day of ``2026-09``; None for anything else, and for what no calendar here reaches."""
+    first = kit.read_date(f"{text}-01") if len(text) == len("2026-09") else None
+    return first if first is not None and FIRST_DAY <= first <= LAST_DAY else None
 
 
 def _told() -> dict[int, list[Typed]]:

@@ -19,6 +19,16 @@ def test_an_odd_address_is_answered(site: Site, path: str) -> None:
     assert hr.get(path, follow_redirects=True).status_code == 200, "no odd address spoils the next page"
 
 
+@pytest.mark.parametrize(("role", "address", "status"), [
+    ("auditor", "/audit/?since=0001-01-01&until=9999-12-31", 200), ("hr", "/assistance/hosts/?month=0001-01", 200),
+    ("hr", "/assistance/hosts/month?at=x&month=9999-12", 404),
+    ("hr", "/assistance/hosts/enter?at=x&month=9999-12", 404),
+    ("hr", "/assistance/hosts/workbook?at=x&month=9999-12", 404),
+])
+def test_the_ends_of_the_calendar_are_answered(site: Site, role: str, address: str, status: int) -> None:
+    assert site.sign_in(role).get(address).status_code == status
+
+
 def test_a_form_with_a_nul_goes_no_further(site: Site) -> None:
     stranger = {"name": "a\x00b", "password": "x"}
     assert site.browser().submit("/login", stranger, page="/login").status_code == 400
