@@ -221,7 +221,7 @@ def compute() -> Response:
     with open_write() as work:
         batch = commands.compute(work, year=year, convention=request.form.get("convention") or None)
         flash(gettext("%(year)s 年第 %(n)s 次核算完成。", year=year, n=batch.sequence), "ok")
-        run = batch.sequence if batch.adjusts_id else None
+        run = None if queries.latest_batch(work, year) is batch else batch.sequence
     return redirect(url_for(".index", year=year, run=run), 303)
 
 

@@ -7,6 +7,7 @@ import pytest
 from talent.core.work import Program
 from tests import factories
 from tests.browser_client import Browser, Site, text
+from tests.pay.office import Office
 from tests.pay.records import absent, compute, ends, send
 
 
@@ -46,6 +47,14 @@ def test_computing_leads_to_the_batch(site: Site) -> None:
     assert "2022 年第 1 次核算完成" in page and "24,000.00" in page
     finance.act("/pay/compute", year="2022")
     assert "比第 1 次 0.00" in text(finance.get("/pay/?year=2022"))
+
+
+def test_computing_leads_to_what_was_computed(batch: Program, site: Site) -> None:
+    """Beside a run that schools have confirmed one under another convention is not the one that counts."""
+    Office(batch).confirm_all(1)
+    finance = site.sign_in("finance")
+    assert finance.act("/pay/compute", year="2021", convention="day").location == "/pay/?year=2021&run=2"
+    assert "按全年天数折算" in text(finance.get("/pay/?year=2021&run=2"))
 
 
 def test_only_those_who_may_compute(site: Site) -> None:
