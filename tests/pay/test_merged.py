@@ -11,6 +11,8 @@ from talent.core.work import Program
 from talent.pay import queries
 from talent.pay.awards.queries import schools_of
 from talent.pay.awards.waiting import to_split
+from talent.pay.budgets.balances import balances, of_school
+from talent.pay.budgets.queries import forecast
 from talent.pay.chain_queries import school_part, waiting_for_school
 from talent.pay.payout import commands
 from talent.people.models import School
@@ -51,6 +53,9 @@ def test_the_heir_answers_splits_and_the_year_is_paid(merged: Bank) -> None:
     assert merged.standing() == {"A": HALF, "B": HALF, "C": 2 * HALF}
     clerk = merged.actor("clerk-b", "school", school_code="B")
     with program.read(clerk) as work:
+        booked = balances(work, 2021, work.today).balances
+        assert {code: each.booked_fen for code, each in booked.items()} == {"A": HALF, "B": HALF}
+        assert of_school(work, 2021, work.today, "A").fen == HALF
         assert [(each.code, each.fen) for each in to_split(work)] == [("A", HALF), ("B", HALF)]
     for code in ("A", "B", "C"):
         one = Splitting(merged, code) if code != "A" else OfTheHeir(merged, clerk, heir)
@@ -76,6 +81,8 @@ def test_an_heir_sees_what_it_took_in_and_nobody_else(merged: Bank, code: str, s
         assert {row.school_code for row in queries.lines(work, 1)[0]} == seen
         assert {row.code for row in queries.school_totals(work, 1)} == seen
         assert schools_of(work, 2021) == []
+        found = forecast(work, 2021, work.today, ())
+        assert {each.code for each in found.forecast.schools()} == set(found.names) == seen
         for other in {"A", "B", "C"} - seen:
             with pytest.raises(NotFound):
                 school_part(work, 1, other)

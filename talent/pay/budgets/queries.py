@@ -20,7 +20,7 @@ from talent.pay.records import YearFacts, facts_of_year
 from talent.pay.snapshots import Facts
 from talent.people.models import Absence as AbsenceRow
 from talent.people.models import Person
-from talent.people.schools import names_on
+from talent.people.schools import names_on, spoken_for
 
 READ = "budget:read"
 
@@ -46,7 +46,7 @@ def forecast(work: Work, year: int, on: date, asked: Iterable[Asked]) -> Seen:
 
     ``asked`` are the nominations open on that day that the actor may see. RuleViolation for a year without a standard.
     """
-    scope, asked = work.require(READ), list(asked)
+    scope, asked = spoken_for(work, work.require(READ)), list(asked)
     pay.check_year(work, year)
     known = facts_of_year(work.session, year)
     persons = known.persons if on >= work.today else rules.known_on(known.persons, on)
