@@ -55,6 +55,8 @@ def test_computing_leads_to_what_was_computed(batch: Program, site: Site) -> Non
     finance = site.sign_in("finance")
     assert finance.act("/pay/compute", year="2021", convention="day").location == "/pay/?year=2021&run=2"
     assert "按全年天数折算" in text(finance.get("/pay/?year=2021&run=2"))
+    home = text(finance.get("/home/"))
+    assert "第 2 次核算，其中 1 条须先处理" in home and 'href="/pay/findings?year=2021&amp;run=2"' in home
 
 
 def test_only_those_who_may_compute(site: Site) -> None:
