@@ -54,5 +54,7 @@ def sums(work: Work, batch: PayBatch) -> dict[str, int]:
 def lines(work: Work, batch: PayBatch, rows: Sequence[LineRow]) -> list[tuple[LineRow, dict[str, int]]]:
     """Lines the reader has been shown, each with its amount under every convention."""
     work.require("pay:read")
-    amounts = _compared(work.session, batch).lines
-    return [(row, dict(zip(CONVENTIONS, amounts[row.staff_no, row.school_code], strict=True))) for row in rows]
+    amounts, then = _compared(work.session, batch).lines, {
+        line_id: (staff_no, code) for line_id, staff_no, code in work.session.execute(
+            select(PayLine.id, PayLine.staff_no, PayLine.school_code).where(PayLine.id.in_([row.id for row in rows])))}
+    return [(row, dict(zip(CONVENTIONS, amounts[then[row.id]], strict=True))) for row in rows]

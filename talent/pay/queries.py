@@ -65,8 +65,7 @@ def reach(scope: Scope) -> ColumnElement[bool]:
 
 def check_year(work: Work, year: int) -> None:
     """Refuse by name a year that no standard covers, as a computation would."""
-    terms = PayTerms.from_book(work.book, year)
-    if refusals := compute_year(year, {}, {}, terms).refusals:
+    if refusals := compute_year(year, {}, {}, PayTerms.from_book(work.book, year)).refusals:
         raise RuleViolation(refusals)
 
 
@@ -343,7 +342,8 @@ def findings(
 
 @dataclass(frozen=True, slots=True)
 class ReceiptView:
-    """A line with all it came from. ``facts`` are this person's alone; ``others`` is fen by convention."""
+    """A line with all it came from. ``facts`` are this person's alone; ``others`` is fen by convention; ``code_now``
+    is what the school's code has become since."""
 
     line_id: int
     person_id: int
@@ -366,18 +366,19 @@ class ReceiptView:
     computed_at: datetime
     content_hash: str
     reversed: bool
+    code_now: str
 
 
 def receipt_view(work: Work, line_id: int) -> ReceiptView:
     """The receipt of one line in the reader's scope, made from the batch's snapshot; else ``NotFound``."""
     found = work.session.execute(
-        select(PayLine, school_name_in(PayBatch.year), _reversed())
+        select(PayLine, school_name_in(PayBatch.year), School.code, _reversed())
         .join(PayBatch, PayBatch.id == PayLine.batch_id).join(School, School.id == PayLine.school_id)
         .options(contains_eager(PayLine.batch).undefer(PayBatch.snapshot), joinedload(PayLine.person))
         .where(PayLine.id == line_id, reach(readable(work)))).first()
     if found is None:
         raise NotFound("pay_line", line_id)
-    line, school, taken_back = found
+    line, school, code_now, taken_back = found
     batch, facts = line.batch, stored.facts_of_person(work.session, line.batch, line.staff_no)
     made = {code: next(made for made in result.lines if made.school_code == line.school_code)
             for code, result in facts.compared().items()}
@@ -386,7 +387,8 @@ def receipt_view(work: Work, line_id: int) -> ReceiptView:
         tuple(json.loads(line.months)), line.days, line.amount_fen,
         made[batch.convention].receipt.as_dict(parameters=False), json.loads(batch.parameters),
         _findings_of(work, line), facts, {code: each.amount_fen for code, each in made.items()},
-        batch.year, batch.convention, batch.state, batch.sequence, batch.computed_at, batch.content_hash, taken_back)
+        batch.year, batch.convention, batch.state, batch.sequence, batch.computed_at, batch.content_hash, taken_back,
+        code_now)
 
 
 def _findings_of(work: Work, line: PayLine) -> list[Finding]:
@@ -394,6 +396,5 @@ def _findings_of(work: Work, line: PayLine) -> list[Finding]:
     rows = work.session.execute(
         select(PayFinding.code, PayFinding.clause, PayFinding.params, PayFinding.level)
         .where(PayFinding.batch_id == line.batch_id, PayFinding.person_id == line.person_id,
-               _finding_reach(readable(work)))
-        .order_by(PayFinding.id)).all()
+               _finding_reach(readable(work))).order_by(PayFinding.id)).all()
     return [stored.finding(row) for row in rows]

@@ -317,7 +317,7 @@ def line(line_id: int) -> str:
     with open_read() as work:
         view = queries.receipt_view(work, line_id)
         aside = pay_way.aside_of(work, line_id)
-        award = award_of(work, view.year, view.person_id, view.school_code) if view.state in LOCKED else None
+        award = award_of(work, view.year, view.person_id, view.code_now) if view.state in LOCKED else None
     assumed = sum(value["basis"] == "assumed" for value in view.parameters)
     said = [worded(finding) for finding in view.findings]
     return render_template(
