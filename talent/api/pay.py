@@ -9,6 +9,7 @@ from talent.api.door import Paged, Parameters, Rows, once, operations, spec
 from talent.core.errors import NotFound
 from talent.core.work import Work
 from talent.pay import commands, queries
+from talent.pay.models import PayBatch
 from talent.web.security import open_read, permission
 
 PAY = ["pay"]
@@ -35,6 +36,10 @@ def _read(work: Work, year: int) -> Batch:
     batch = queries.latest_batch(work, year)
     if batch is None:
         raise NotFound("pay_batch", year)
+    return _told(work, batch)
+
+
+def _told(work: Work, batch: PayBatch) -> Batch:
     seen = queries.totals(work, batch.id)
     return Batch(batch=batch.id, year=batch.year, sequence=batch.sequence, convention=batch.convention,
                  state=batch.state, content_hash=batch.content_hash, people=seen.people, total_fen=seen.fen)
@@ -97,7 +102,6 @@ def compute(json: Wanted) -> tuple[Batch, int]:
     """Compute a draft run of the year from the records as they are."""
 
     def act(work: Work) -> dict[str, object]:
-        commands.compute(work, year=json.year, convention=json.convention)
-        return _read(work, json.year).model_dump()
+        return _told(work, commands.compute(work, year=json.year, convention=json.convention)).model_dump()
 
     return Batch(**once(act, str(json.year), json.convention or "")), 201

@@ -13,6 +13,7 @@ from talent.assistance.models import Assignment
 from talent.core.work import Work
 from talent.people.models import Employment, Person, School
 from talent.people.queries import current_on, school_name_on, within
+from talent.people.schools import spoken_for
 from talent.people.search import matching
 
 READ = "assistance:read"
@@ -52,7 +53,7 @@ def assignments_of(session: Session, person_id: int, on: date) -> Sequence[Assig
 def unappraised(work: Work) -> tuple[int, int, date | None]:
     """How many assignments the actor records are over without 考核结果, of how many schools, and the first end; one
     statement."""
-    scope = work.require("record:import")
+    scope = spoken_for(work, work.require("record:import"))
     sent = true() if scope.everyone else Assignment.sending_school_id.in_(scope.schools)
     count, schools, oldest = work.session.execute(
         select(func.count(), func.count(Assignment.sending_school_id.distinct()), func.min(Assignment.ended_on))

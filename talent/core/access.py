@@ -1,7 +1,8 @@
 """Who may do what, as one table a security reviewer can read.
 
 A right is ``resource:action``. Its reach says on whom: ``all`` people, those of the actor's ``school`` on the date, or
-the actor ``self``. Commands ask :meth:`Actor.require`; lists ask :meth:`Actor.scope` and filter by it.
+the actor ``self``. Commands ask :meth:`Actor.require`; lists ask :meth:`Actor.scope` and filter by it. In pay and in
+assistance a school speaks for those that went into it by mergers as well: their own office ended with them.
 """
 
 from collections.abc import Mapping

@@ -60,7 +60,7 @@ def lines(
     """One page of the records of ``on`` and how many there are. A fixed number of statements."""
     table, found = ledger.intake.table, _found(work, ledger, on, narrowed)
     total = work.session.scalar(_joined(select(func.count()), table, on).where(found)) or 0
-    names, columns, extra = _columns(ledger, table)
+    names, columns, extra = _columns(ledger, table, on)
     query = _joined(select(table.c.id, table.c.person_id, Person.staff_no, Person.name, school_name_on(on),
                            *columns), table, on, extra)
     rows = work.session.execute(query.where(found).order_by(*_order(ledger, table, sort)).offset(offset).limit(limit))
@@ -187,8 +187,8 @@ def _order(ledger: Ledger, table: Table, sort: str) -> list[ColumnElement[Any]]:
 # ── a line ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _columns(ledger: Ledger, table: Table) -> tuple[list[str], list[Any], list[tuple[Any, Any]]]:
-    """Names and expressions of the columns shown, and the joins that name what they point at."""
+def _columns(ledger: Ledger, table: Table, on: date) -> tuple[list[str], list[Any], list[tuple[Any, Any]]]:
+    """Names and expressions of the columns shown, and the joins that name what they point at as on the day."""
     names: list[str] = []
     columns: list[Any] = []
     extra: list[tuple[Any, Any]] = []
@@ -197,7 +197,7 @@ def _columns(ledger: Ledger, table: Table) -> tuple[list[str], list[Any], list[t
             attribute, what = ledger.intake.references[name]
             target: Any = aliased(Person if what == "person" else School)
             extra.append((target, target.id == table.c[attribute]))
-            columns.append(target.name)
+            columns.append(target.name if what == "person" else school_name_on(on, target))
         elif name in table.columns:
             columns.append(table.c[name])
         else:

@@ -35,6 +35,7 @@ from talent.exchange.proposals import (
 )
 from talent.people.models import Employment, Person, School
 from talent.people.queries import in_service_on
+from talent.people.schools import spoken_for
 
 NOMINATE = "assignment:nominate"
 KIND = "assistance"
@@ -91,8 +92,9 @@ def withdraw(work: Work, proposal_id: int, version: int) -> None:
 
 
 def own_assignment(work: Work, record_id: int) -> Held:
-    """An assignment sent by one of the actor's schools, of somebody who is there today; NotFound otherwise."""
-    scope = work.require(NOMINATE)
+    """An assignment sent by one of the actor's schools, of somebody who is there today; NotFound otherwise. What went
+    into a school by a merger sends by it."""
+    scope = spoken_for(work, work.require(NOMINATE))
     held = entries.stored(work, entries.intake_of(KIND), record_id)
     sent = select(Assignment.id).where(Assignment.id == record_id, Assignment.sending_school_id.in_(scope.schools))
     if not entries.reaches(work, scope, held.person_id) or work.session.scalar(sent) is None:

@@ -273,10 +273,12 @@ def judge_edge(work: Work, row: Proposal, party: Party, act: Act) -> None:
 
 
 def is_oneself(work: Work, row: Proposal) -> bool:
-    """Whether the actor is the person of the proposal, or the account that made it: they never decide it."""
+    """Whether the actor is the person of the proposal, or made it, by whichever account: they never decide it."""
     actor = work.actor
     mine = {grant.person_id for grant in actor.grants} | {person_behind(work.session, actor.user_id)}
-    return row.person_id in mine or (actor.user_id is not None and actor.user_id == row.proposed_by)
+    proposer = person_behind(work.session, row.proposed_by)
+    return (row.person_id in mine or (proposer is not None and proposer in mine)
+            or (actor.user_id is not None and actor.user_id == row.proposed_by))
 
 
 def answer_of(text: str) -> str:

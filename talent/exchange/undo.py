@@ -12,6 +12,7 @@ from talent.core.database import Base
 from talent.core.errors import Conflict, Finding, NotFound, RuleViolation
 from talent.core.work import Work
 from talent.exchange.apply import TABLES
+from talent.exchange.locked_pay import years_resting_on
 from talent.exchange.undo_plan import CHUNK, Image, Row, Undoing, plan
 
 
@@ -29,7 +30,8 @@ class Undone:
 def undo(work: Work, batch_id: int) -> Undone:
     """Take an accepted batch back, by compare-and-set on the batch and on every row.
 
-    What was entered on a page goes back whole or not at all: RuleViolation when something later builds on it.
+    What was entered on a page goes back whole or not at all: RuleViolation when something later builds on it. So for
+    everything once pay is locked that was computed from it.
     """
     work.require("record:undo")
     batch = work.session.get(ImportBatch, batch_id)
@@ -44,6 +46,8 @@ def undo(work: Work, batch_id: int) -> Undone:
     if taken.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("import.not_accepted", state=batch.state)
     undoing = plan(work.session, batch_id)
+    if years := years_resting_on(work.session, undoing, batch.accepted_at or batch.created_at):
+        raise RuleViolation(Finding("import.locked_since", params={"years": years}))
     result = Undone(kept=list(undoing.kept))
     # What leaves a row that goes comes back first; then the added rows go: a period opened by the batch must be gone
     # before the one it cut short is made whole again.

@@ -128,7 +128,7 @@ class _Judged:
         by_table: dict[str, list[int]] = defaultdict(list)
         for image in self.images:
             by_table[image.table].append(image.row_id)
-        return {(name, id_): version for name, ids in by_table.items() for chunk in _chunks(ids)
+        return {(name, id_): version for name, ids in by_table.items() for chunk in chunks(ids)
                 for id_, version in self.session.execute(
                     select(TABLES[name].c.id, TABLES[name].c.version).where(TABLES[name].c.id.in_(chunk)))}
 
@@ -136,7 +136,7 @@ class _Judged:
     def persons(self) -> dict[int, int]:
         """Period → person, of the periods the batch added or changed."""
         changed = [image.row_id for image in self.images if image.table == PERIODS]
-        return {id_: person for chunk in _chunks([*self.added.get(PERIODS, ()), *changed])
+        return {id_: person for chunk in chunks([*self.added.get(PERIODS, ()), *changed])
                 for id_, person in self.session.execute(
                     select(Employment.id, Employment.person_id).where(Employment.id.in_(chunk)))}
 
@@ -186,7 +186,7 @@ class _Judged:
             if child.name in self.added:
                 outside = outside.where(not_(func.coalesce(child.c.batch_id, 0) == self.batch_id))
             found |= {target for id_, target in self.session.execute(outside) if id_ not in freed}
-            for chunk in _chunks(self.stay[child.name]):
+            for chunk in chunks(self.stay[child.name]):
                 found |= set(self.session.scalars(select(pointer).where(child.c.id.in_(chunk), pointer.is_not(None))))
         return found
 
@@ -199,7 +199,8 @@ def _pointers(table: Table) -> Iterator[Column[Any]]:
                 yield column
 
 
-def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
+def chunks(ids: Iterable[int]) -> Iterator[list[int]]:
+    """The numbers in order, as many at once as a statement takes."""
     ordered = sorted(ids)
     for start in range(0, len(ordered), CHUNK):
         yield ordered[start : start + CHUNK]

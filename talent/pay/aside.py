@@ -17,6 +17,7 @@ from talent.pay.chain import CLAUSE, OPEN
 from talent.pay.chain_commands import hand_of, take, turn
 from talent.pay.chain_models import PayStep
 from talent.pay.models import PayBatch, PayFinding, PayLine
+from talent.people.schools import spoken_for
 
 #: Who may take a line out: a school its own before the review, the personnel office any before the lock.
 OFFICE, SCHOOL = "pay:review", "pay:confirm"
@@ -81,7 +82,7 @@ def holding_of(work: Work, line_id: int) -> Holding | None:
 
 def scope_of(work: Work) -> Scope:
     """On whose lines the actor may act: the office's reach where there is one."""
-    reached = [scope for right in RIGHTS if (scope := work.actor.scope(right))]
+    reached = [spoken_for(work, scope) for right in RIGHTS if (scope := work.actor.scope(right))]
     if not reached:
         raise NotAllowed(OFFICE)
     return next((scope for scope in reached if scope.everyone), reached[0])

@@ -20,7 +20,7 @@ from talent.pay.book import answering_schools
 from talent.pay.chain import CAPACITIES, CLAUSE, EDGES, Edge, Hand, barred
 from talent.pay.chain_models import PayStep
 from talent.pay.models import PayBatch, PayLine
-from talent.people.models import School
+from talent.people.schools import spoken_for
 
 SHEET = "pay:sheet"
 
@@ -82,7 +82,7 @@ def dispute(work: Work, *, batch_id: int, school_id: int, seen: Seen, comment: s
 
 def _answer(work: Work, edge: Edge, batch_id: int, school_id: int, seen: Seen, comment: str,
             sheet: Sheet | None) -> None:
-    scope = work.require(SHEET if sheet else edge.right)
+    scope = spoken_for(work, work.require(SHEET if sheet else edge.right))
     if not scope.everyone and school_id not in scope.schools:
         raise NotFound("pay_batch", batch_id)
     batch = take(work, batch_id, seen.version, edge.start)
@@ -193,7 +193,7 @@ def _signature(work: Work, edge: Edge, sheet: Sheet | None, school_id: int | Non
     work.require_proved()
     signatory = actor_of(work.session, sheet.user_id, work.today) if sheet.user_id is not None else None
     if signatory is not None:
-        scope = signatory.scope(edge.right)
+        scope = spoken_for(work, signatory.scope(edge.right))
         if scope.everyone or (school_id is not None and school_id in scope.schools):
             return Signature(hand_of(work.session, signatory), signatory, sheet.file_id, me)
     elif sheet.user_id is None and sheet.name.strip() and school_id is not None:
@@ -231,11 +231,3 @@ def add_step(work: Work, acts: Acts, act: str, signature: Signature, comment: st
         batch_id=acts.batch.id, version=acts.batch.version, act=act, at=work.now, content_hash=acts.seal,
         comment=comment.strip(), **signature.columns, **more))
     work.session.flush()
-
-
-def school_named(session: Session, code: str) -> School:
-    """The school with a code, as addresses name it."""
-    school = session.scalars(select(School).where(School.code == code)).one_or_none()
-    if school is None:
-        raise NotFound("school", code)
-    return school

@@ -21,10 +21,10 @@ from talent.pay.chain_models import PayStep
 from talent.pay.ledger import MONEY
 from talent.pay.ledger_models import PayEntry, PayPeriod, PayPeriodAct
 from talent.pay.models import SUPERSEDED, PayBatch, PayFinding, PayLine
-from talent.pay.queries import BatchHead, LineRow, assumed_in, head_of, line_rows, read_lines
+from talent.pay.queries import BatchHead, LineRow, assumed_in, head_of, line_rows, read_lines, readable
 from talent.people.models import Person, School
 from talent.people.queries import school_name_in, school_name_on
-from talent.people.schools import names_on
+from talent.people.schools import names_on, spoken_for
 
 #: Acts on a whole batch that have a page of their own.
 DISTRICT = ("review", "approve", "lock", "return")
@@ -115,7 +115,7 @@ class SchoolPart:
 def school_part(work: Work, batch_id: int, code: str) -> SchoolPart:
     """What a school is asked to confirm; not found outside the actor's reach."""
     batch, school = find_batch(work, batch_id), _school(work, code)
-    scopes = [work.actor.scope(right) for right in ("pay:confirm", "pay:sheet")]
+    scopes = [spoken_for(work, work.actor.scope(right)) for right in ("pay:confirm", "pay:sheet")]
     if not any(scope.everyone or school.id in scope.schools for scope in scopes):
         raise NotFound("pay_batch", batch_id)
     acts = acts_of(work.session, batch)
@@ -123,7 +123,7 @@ def school_part(work: Work, batch_id: int, code: str) -> SchoolPart:
     if school.id not in asked:
         raise NotFound("school", code)
     seal = lines_hash(stored.lines_of_school(work.session, batch_id, school.id))
-    rows = read_lines(work.session, line_rows(work.require("pay:read")).where(
+    rows = read_lines(work.session, line_rows(readable(work)).where(
         PayLine.batch_id == batch_id, PayLine.school_id == school.id).order_by(PayLine.staff_no))
     said = acts.answers.get(school.id)
     return SchoolPart(head_of(batch), school.id, code, asked[school.id][1], seal,
@@ -259,8 +259,8 @@ class Waiting:
 
 
 def waiting_for_school(work: Work) -> list[Waiting]:
-    """Runs whose lines the actor's schools have not answered yet."""
-    schools = work.actor.scope("pay:confirm").schools
+    """Runs whose lines the actor's schools, or those that went into them, have not answered yet."""
+    schools = spoken_for(work, work.actor.scope("pay:confirm")).schools
     batches = work.session.scalars(select(PayBatch).where(PayBatch.state == "computed")).all() if schools else []
     found = []
     for batch in batches:

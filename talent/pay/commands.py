@@ -14,7 +14,7 @@ from talent.core.workdays import WorkCalendar
 from talent.pay import content, proof, records, snapshots, stored
 from talent.pay.acts import acts_of
 from talent.pay.awards import proof as splits
-from talent.pay.book import planned
+from talent.pay.book import planned, take_ledger
 from talent.pay.carrying import carry
 from talent.pay.chain import CLAUSE, LOCKED, SIGNED
 from talent.pay.content import BareLine
@@ -39,6 +39,7 @@ def compute(work: Work, *, year: int, convention: str | None = None) -> PayBatch
     compute the same year at once.
     """
     work.require("pay:compute")
+    take_ledger(work.session)  # whoever locks a run of the year now leaves an adjustment to be computed, or none
     known = records.facts_of_year(work.session, year)
     locked = _locked(work.session, year, convention or None)
     terms = PayTerms.from_book(work.book, year, locked.convention if locked else convention or None)

@@ -10,7 +10,7 @@ from talent.core.memory import without_cycle_search
 from talent.core.work import Work
 from talent.pay import stored
 from talent.pay.models import PayBatch, PayLine
-from talent.pay.queries import LineRow, reach
+from talent.pay.queries import LineRow, reach, readable
 from talent.pay.rules import CONVENTIONS
 
 
@@ -42,7 +42,7 @@ def _compared(session: Session, batch: PayBatch) -> Compared:
 
 def sums(work: Work, batch: PayBatch) -> dict[str, int]:
     """What the reader's lines add up to under each of the five conventions, on the same people."""
-    scope = work.require("pay:read")
+    scope = readable(work)
     compared = _compared(work.session, batch)
     if scope.everyone:
         return dict(zip(CONVENTIONS, compared.sums, strict=True))
@@ -54,5 +54,7 @@ def sums(work: Work, batch: PayBatch) -> dict[str, int]:
 def lines(work: Work, batch: PayBatch, rows: Sequence[LineRow]) -> list[tuple[LineRow, dict[str, int]]]:
     """Lines the reader has been shown, each with its amount under every convention."""
     work.require("pay:read")
-    amounts = _compared(work.session, batch).lines
-    return [(row, dict(zip(CONVENTIONS, amounts[row.staff_no, row.school_code], strict=True))) for row in rows]
+    amounts, then = _compared(work.session, batch).lines, {
+        line_id: (staff_no, code) for line_id, staff_no, code in work.session.execute(
+            select(PayLine.id, PayLine.staff_no, PayLine.school_code).where(PayLine.id.in_([row.id for row in rows])))}
+    return [(row, dict(zip(CONVENTIONS, amounts[then[row.id]], strict=True))) for row in rows]

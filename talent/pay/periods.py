@@ -63,7 +63,7 @@ def approve(work: Work, *, act_id: int) -> None:
 
 
 def reject(work: Work, *, act_id: int) -> None:
-    """The second person's no; who asked may take it back the same way."""
+    """The second person's no. Who asked cannot take it back alone."""
     row = _waiting(work, act_id)
     if found := _same_person(work, row):
         raise RuleViolation(found)

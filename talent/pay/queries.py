@@ -25,6 +25,7 @@ from talent.pay.rules import compute_year
 from talent.pay.snapshots import Facts
 from talent.people.models import Person, School
 from talent.people.queries import school_name_in
+from talent.people.schools import spoken_for
 
 Say = Callable[[Finding], tuple[str, str]]
 
@@ -50,6 +51,11 @@ def document(work: Work, batch: PayBatch, say: Say) -> dict[str, Any]:
 # ── batches, by scope ────────────────────────────────────────────────────────────────────────────────────────
 
 
+def readable(work: Work) -> Scope:
+    """On whose pay the actor looks."""
+    return spoken_for(work, work.require("pay:read"))
+
+
 def reach(scope: Scope) -> ColumnElement[bool]:
     """The lines a scope reaches."""
     if scope.everyone:
@@ -59,8 +65,7 @@ def reach(scope: Scope) -> ColumnElement[bool]:
 
 def check_year(work: Work, year: int) -> None:
     """Refuse by name a year that no standard covers, as a computation would."""
-    terms = PayTerms.from_book(work.book, year)
-    if refusals := compute_year(year, {}, {}, terms).refusals:
+    if refusals := compute_year(year, {}, {}, PayTerms.from_book(work.book, year)).refusals:
         raise RuleViolation(refusals)
 
 
@@ -100,11 +105,8 @@ def adjustments(work: Work, batch_id: int) -> Sequence[PayBatch]:
 def former_batch(work: Work, batch: PayBatch) -> PayBatch | None:
     """The run of the same year and convention before this one."""
     work.require("pay:read")
-    return work.session.scalars(
-        select(PayBatch)
-        .where(PayBatch.year == batch.year, PayBatch.convention == batch.convention,
-               PayBatch.sequence < batch.sequence)
-        .order_by(PayBatch.sequence.desc()).limit(1)).first()
+    earlier = (PayBatch.year == batch.year, PayBatch.convention == batch.convention, PayBatch.sequence < batch.sequence)
+    return work.session.scalars(select(PayBatch).where(*earlier).order_by(PayBatch.sequence.desc()).limit(1)).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ def totals(work: Work, batch_id: int) -> Totals:
     people, schools, months, fen = work.session.execute(
         select(func.count(PayLine.person_id.distinct()), func.count(PayLine.school_id.distinct()),
                func.coalesce(func.sum(PayLine.month_count), 0), func.coalesce(func.sum(PayLine.amount_fen), 0))
-        .where(PayLine.batch_id == batch_id, reach(work.require("pay:read")))).one()
+        .where(PayLine.batch_id == batch_id, reach(readable(work)))).one()
     return Totals(people, schools, int(months), int(fen))
 
 
@@ -195,7 +197,7 @@ def school_totals(work: Work, batch_id: int, *, code: str = "") -> list[SchoolTo
                func.sum(PayLine.month_count), func.sum(PayLine.amount_fen))
         .join(PayBatch, PayBatch.id == PayLine.batch_id)
         .join(School, School.id == PayLine.school_id)
-        .where(PayLine.batch_id == batch_id, reach(work.require("pay:read")))
+        .where(PayLine.batch_id == batch_id, reach(readable(work)))
         .group_by(School.id, School.code, School.name, PayBatch.year).order_by(School.code))
     if code:
         statement = statement.where(School.code == code)
@@ -255,7 +257,7 @@ def lines(
     work: Work, batch_id: int, *, school_code: str = "", offset: int = 0, limit: int = 50
 ) -> tuple[list[LineRow], int]:
     """One page of the reader's lines of a batch by school and staff number, and how many there are."""
-    scope = work.require("pay:read")
+    scope = readable(work)
     where = [PayLine.batch_id == batch_id]
     if school_code:
         where.append(PayLine.school_id.in_(select(School.id).where(School.code == school_code)))
@@ -279,7 +281,7 @@ def counts() -> ColumnElement[bool]:
 
 def lines_of_person(work: Work, person_id: int) -> list[LineRow]:
     """A person's lines of every batch in force, newest year first, as far as the reader may see them."""
-    statement = line_rows(work.require("pay:read")).where(
+    statement = line_rows(readable(work)).where(
         PayLine.person_id == person_id, PayBatch.state != SUPERSEDED, counts())
     return read_lines(work.session, statement.order_by(PayBatch.year.desc(), PayBatch.sequence.desc(), School.code))
 
@@ -289,7 +291,7 @@ def lines_of_person(work: Work, person_id: int) -> list[LineRow]:
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """A finding with the person and the school it is about, and the person's line where there is one."""
+    """A finding with the person and the school it is about, and the person's line there, else another in reach."""
 
     finding: Finding
     name: str
@@ -307,7 +309,7 @@ def finding_counts(work: Work, batch_id: int) -> list[tuple[str, str, int]]:
     """(code, level, how many) of what the reader may see: errors first, then by code."""
     rows = work.session.execute(
         select(PayFinding.code, PayFinding.level, func.count())
-        .where(PayFinding.batch_id == batch_id, _finding_reach(work.require("pay:read")))
+        .where(PayFinding.batch_id == batch_id, _finding_reach(readable(work)))
         .group_by(PayFinding.code, PayFinding.level).order_by(PayFinding.level, PayFinding.code)).all()
     return [(code, level, count) for code, level, count in rows]
 
@@ -316,12 +318,15 @@ def findings(
     work: Work, batch_id: int, *, code: str = "", offset: int = 0, limit: int = 50
 ) -> tuple[list[FindingRow], int]:
     """One page of findings, errors first, and how many there are."""
-    where = [PayFinding.batch_id == batch_id, _finding_reach(work.require("pay:read"))]
+    scope = readable(work)
+    where = [PayFinding.batch_id == batch_id, _finding_reach(scope)]
     if code:
         where.append(PayFinding.code == code)
     total = work.session.scalar(select(func.count()).select_from(PayFinding).where(*where)) or 0
-    line = select(func.min(PayLine.id)).where(
-        PayLine.batch_id == PayFinding.batch_id, PayLine.person_id == PayFinding.person_id).scalar_subquery()
+    theirs = select(func.min(PayLine.id)).where(
+        PayLine.batch_id == PayFinding.batch_id, PayLine.person_id == PayFinding.person_id, reach(scope))
+    there = theirs.where(PayLine.school_id == PayFinding.school_id)
+    line = func.coalesce(there.scalar_subquery(), theirs.scalar_subquery())
     rows = work.session.execute(
         select(PayFinding.code, PayFinding.clause, PayFinding.params, PayFinding.level, Person.name,
                school_name_in(PayBatch.year).label("school"), line.label("line_id"))
@@ -337,7 +342,8 @@ def findings(
 
 @dataclass(frozen=True, slots=True)
 class ReceiptView:
-    """A line with all it came from. ``facts`` are this person's alone; ``others`` is fen by convention."""
+    """A line with all it came from. ``facts`` are this person's alone; ``others`` is fen by convention; ``code_now``
+    is what the school's code has become since."""
 
     line_id: int
     person_id: int
@@ -360,18 +366,19 @@ class ReceiptView:
     computed_at: datetime
     content_hash: str
     reversed: bool
+    code_now: str
 
 
 def receipt_view(work: Work, line_id: int) -> ReceiptView:
     """The receipt of one line in the reader's scope, made from the batch's snapshot; else ``NotFound``."""
     found = work.session.execute(
-        select(PayLine, school_name_in(PayBatch.year), _reversed())
+        select(PayLine, school_name_in(PayBatch.year), School.code, _reversed())
         .join(PayBatch, PayBatch.id == PayLine.batch_id).join(School, School.id == PayLine.school_id)
         .options(contains_eager(PayLine.batch).undefer(PayBatch.snapshot), joinedload(PayLine.person))
-        .where(PayLine.id == line_id, reach(work.require("pay:read")))).first()
+        .where(PayLine.id == line_id, reach(readable(work)))).first()
     if found is None:
         raise NotFound("pay_line", line_id)
-    line, school, taken_back = found
+    line, school, code_now, taken_back = found
     batch, facts = line.batch, stored.facts_of_person(work.session, line.batch, line.staff_no)
     made = {code: next(made for made in result.lines if made.school_code == line.school_code)
             for code, result in facts.compared().items()}
@@ -380,7 +387,8 @@ def receipt_view(work: Work, line_id: int) -> ReceiptView:
         tuple(json.loads(line.months)), line.days, line.amount_fen,
         made[batch.convention].receipt.as_dict(parameters=False), json.loads(batch.parameters),
         _findings_of(work, line), facts, {code: each.amount_fen for code, each in made.items()},
-        batch.year, batch.convention, batch.state, batch.sequence, batch.computed_at, batch.content_hash, taken_back)
+        batch.year, batch.convention, batch.state, batch.sequence, batch.computed_at, batch.content_hash, taken_back,
+        code_now)
 
 
 def _findings_of(work: Work, line: PayLine) -> list[Finding]:
@@ -388,6 +396,5 @@ def _findings_of(work: Work, line: PayLine) -> list[Finding]:
     rows = work.session.execute(
         select(PayFinding.code, PayFinding.clause, PayFinding.params, PayFinding.level)
         .where(PayFinding.batch_id == line.batch_id, PayFinding.person_id == line.person_id,
-               _finding_reach(work.require("pay:read")))
-        .order_by(PayFinding.id)).all()
+               _finding_reach(readable(work))).order_by(PayFinding.id)).all()
     return [stored.finding(row) for row in rows]

@@ -35,9 +35,9 @@ def within(scope: Scope) -> ColumnElement[bool]:
     return or_(*parts) if parts else false()
 
 
-def school_name_on(on: date) -> ColumnElement[str]:
-    """What the school of a query was called on the day."""
-    return _in_the_past(SchoolPast.name, School.name, SchoolPast.valid_to > on)
+def school_name_on(on: date, school: Any = School) -> ColumnElement[str]:
+    """What the school of a query was called on the day; ``school``: which, where a query has several."""
+    return _in_the_past(SchoolPast.name, school.name, SchoolPast.valid_to > on, school)
 
 
 def school_name_in(year: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[str]:
@@ -50,10 +50,10 @@ def school_kind_on(on: date) -> ColumnElement[str]:
     return _in_the_past(SchoolPast.kind, School.kind, SchoolPast.valid_to > on)
 
 
-def _in_the_past(past: Any, last: Any, lasting: ColumnElement[bool]) -> ColumnElement[str]:
+def _in_the_past(past: Any, last: Any, lasting: ColumnElement[bool], school: Any = School) -> ColumnElement[str]:
     """The earliest past that had not ended by the day, else what came last."""
-    then = (select(past).where(SchoolPast.school_id == School.id, lasting)
-            .order_by(SchoolPast.valid_to).limit(1).correlate(School).scalar_subquery())
+    then = (select(past).where(SchoolPast.school_id == school.id, lasting)
+            .order_by(SchoolPast.valid_to).limit(1).correlate(school).scalar_subquery())
     return func.coalesce(then, last)
 
 

@@ -1,7 +1,7 @@
 """The schools of a date: what they were called, who worked there, what became of them. Nothing later is told."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -183,3 +183,19 @@ def heirs(session: Session, school_id: int) -> set[int]:
         grew = bool(more)
         found |= more
     return found
+
+
+def spoken_for(work: Work, scope: Scope) -> Scope:
+    """The scope with the schools that went into its own by mergers until today: of theirs nobody else is left to speak.
+
+    One statement in a transaction, for those whose reach is a school; queries that say how many they take leave it out.
+    """
+    if scope.everyone or not scope.schools:
+        return scope
+    known: dict[frozenset[int], frozenset[int]] = work.session.info.setdefault("spoken_for", {})
+    if scope.schools not in known:
+        own = select(School.id).where(School.id.in_(scope.schools)).cte(recursive=True)
+        gone = aliased(School)
+        own = own.union(select(gone.id).join(own, own.c.id == gone.merged_into_id).where(gone.closed_on <= work.today))
+        known[scope.schools] = frozenset(work.session.scalars(select(own.c.id)))
+    return replace(scope, schools=known[scope.schools])

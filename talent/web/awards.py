@@ -20,7 +20,7 @@ from talent.core.money import uppercase
 from talent.core.numbers import whole
 from talent.core.work import Work
 from talent.pay.awards import commands, queries
-from talent.pay.awards.commands import Place
+from talent.pay.awards.commands import DRAW, SUBMIT, Place
 from talent.pay.awards.queries import OwnAward, SchoolSplit, SplitView
 from talent.pay.awards.terms import counts_months, notice_days
 from talent.web import kit
@@ -128,15 +128,14 @@ def split(year: int, code: str) -> str:
     with open_read() as work:
         view = queries.split_view(work, year, code, number=request.args.get("no", 0, type=int))
         days = notice_days(work.book, work.today)
-    scope, own = current_actor().scope, view.split is not None and view.split.drawn_by == current_actor().user_id
+    own = view.split is not None and view.split.drawn_by == current_actor().user_id
     draft = view.split is not None and view.split.state == "draft"
     return render_template(
         "awards/split.html", view=view, missing=said(view.missing), minority=said(view.minority), draft=draft,
         steps=_steps(view), facts=_split_facts(view), methods=method_names(), share=share, moment=moment,
         states={code: translated(word) for word, code in terms.AWARD_STATE.items()}, notice_days=days, own=own,
         by_months=counts_months(view.ground.convention), uppercase=uppercase(view.awarded_fen), printed=_printed(),
-        signatures=SIGNATURES, may_draw=view.school_id in scope("award:draw").schools,
-        may_submit=view.school_id in scope("award:submit").schools,
+        signatures=SIGNATURES, may_draw=DRAW in view.may, may_submit=SUBMIT in view.may,
         to=url_for(".splits", year=year))
 
 

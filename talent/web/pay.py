@@ -80,6 +80,11 @@ def _asked_batch(work: Work, year: int) -> PayBatch | None:
         work, year)
 
 
+def _run(batch: PayBatch) -> int | None:
+    """What keeps an address on this run; nothing where the reader asked for the batch of the year that counts."""
+    return batch.sequence if batch.adjusts_id or "run" in request.args else None
+
+
 def _year_tabs(work: Work, year: int) -> list[dict[str, Any]]:
     first = work.book.first_date(YEARLY_AMOUNT).year
     return [{"label": gettext("%(year)s 年", year=each), "url": url_for(".index", year=each), "current": each == year}
@@ -109,7 +114,8 @@ def _batch_page(work: Work, batch: PayBatch) -> dict[str, Any]:
     found, whole = _found(work, batch, view), work.require("pay:read").everyone
     way = pay_way.way(work, batch) if whole else pay_way.school_way(work, batch)
     return {
-        **way, "view": view, "batch": view.batch, "chain": _chain(batch, way["notes"]), "facts": _facts(view),
+        **way, "view": view, "batch": view.batch, "run": _run(batch), "chain": _chain(batch, way["notes"]),
+        "facts": _facts(view, _run(batch)),
         "found": found,
         "page": asked.page(schools[asked.offset:asked.offset + asked.size], len(schools)),
         "conventions": _conventions(comparison.sums(work, batch), batch),
@@ -155,9 +161,9 @@ def _computer(batch: PayBatch) -> str:
     return batch.computed_by_name if batch.computed_by is not None else translated(chinese(ROLE_NAME, OPERATOR))
 
 
-def _facts(view: queries.BatchView) -> list[dict[str, Any]]:
-    sums, former, year = view.totals, view.former, view.batch.year
-    people = url_for(".people", year=year)
+def _facts(view: queries.BatchView, run: int | None) -> list[dict[str, Any]]:
+    sums, former = view.totals, view.former
+    people = url_for(".people", year=view.batch.year, run=run)
     since = gettext("比第 %(n)s 次", n=view.former_sequence) if former else ""
     return [
         {"label": gettext("人数"), "value": f"{sums.people:,}", "unit": gettext("人"), "href": people,
@@ -181,8 +187,8 @@ def _change(fen: int) -> str:
 def _found(work: Work, batch: PayBatch, view: queries.BatchView) -> list[dict[str, Any]]:
     """What was noticed, by kind: how many, and the way to the people."""
     found = [
-        {"level": level, "text": TITLES.get(code, code), "url": url_for(".findings", year=batch.year, code=code),
-         "count": gettext("%(n)s 条", n=count)}
+        {"level": level, "text": TITLES.get(code, code), "count": gettext("%(n)s 条", n=count),
+         "url": url_for(".findings", year=batch.year, code=code, run=_run(batch))}
         for code, level, count in queries.finding_counts(work, batch.id)
     ]
     if view.assumed:
@@ -215,7 +221,7 @@ def compute() -> Response:
     with open_write() as work:
         batch = commands.compute(work, year=year, convention=request.form.get("convention") or None)
         flash(gettext("%(year)s 年第 %(n)s 次核算完成。", year=year, n=batch.sequence), "ok")
-        run = batch.sequence if batch.adjusts_id else None
+        run = None if queries.latest_batch(work, year) is batch else batch.sequence
     return redirect(url_for(".index", year=year, run=run), 303)
 
 
@@ -244,7 +250,7 @@ def _lines_page(code: str) -> str:
         rows, count = queries.lines(work, batch.id, school_code=code, offset=asked.offset, limit=asked.size)
         sums = total or queries.totals(work, batch.id)
         return render_template(
-            "pay/lines.html", batch=queries.head_of(batch), school=total, page=asked.page(rows, count),
+            "pay/lines.html", batch=queries.head_of(batch), run=_run(batch), school=total, page=asked.page(rows, count),
             months=receipt.month_ranges, sums=sums,
             convention=receipt.convention_name(batch.convention), printed=_printed(batch))
 
@@ -258,7 +264,7 @@ def compare() -> str:
         batch = _batch(work)
         rows, count = queries.lines(work, batch.id, offset=asked.offset, limit=asked.size)
         return render_template(
-            "pay/compare.html", batch=queries.head_of(batch),
+            "pay/compare.html", batch=queries.head_of(batch), run=_run(batch),
             page=asked.page(comparison.lines(work, batch, rows), count), sums=comparison.sums(work, batch),
             names=[(code, receipt.convention_name(code)) for code in CONVENTIONS],
             may_choose=work.actor.may("policy:propose"), printed=_printed(batch))
@@ -274,7 +280,7 @@ def findings() -> str:
         options = [(code, str(TITLES.get(code, code))) for code, _, _ in queries.finding_counts(work, batch.id)]
         filters = kit.Filters.read([kit.Filter("code", gettext("问题"), options)])
         rows, count = queries.findings(work, batch.id, code=filters["code"], offset=asked.offset, limit=asked.size)
-        return render_template("pay/findings.html", batch=queries.head_of(batch), filters=filters,
+        return render_template("pay/findings.html", batch=queries.head_of(batch), run=_run(batch), filters=filters,
                                page=asked.page(_said(rows), count), printed=_printed(batch))
 
 
@@ -311,7 +317,7 @@ def line(line_id: int) -> str:
     with open_read() as work:
         view = queries.receipt_view(work, line_id)
         aside = pay_way.aside_of(work, line_id)
-        award = award_of(work, view.year, view.person_id, view.school_code) if view.state in LOCKED else None
+        award = award_of(work, view.year, view.person_id, view.code_now) if view.state in LOCKED else None
     assumed = sum(value["basis"] == "assumed" for value in view.parameters)
     said = [worded(finding) for finding in view.findings]
     return render_template(

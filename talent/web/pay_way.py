@@ -15,6 +15,7 @@ from talent.pay.chain import OPEN
 from talent.pay.chain_models import PayStep
 from talent.pay.chain_queries import ChainView, StepShown
 from talent.pay.models import PayBatch
+from talent.people.schools import spoken_for
 from talent.web.navigation import role_names
 from talent.web.refusals import worded
 from talent.web.templating import moment
@@ -59,13 +60,14 @@ def way(work: Work, batch: PayBatch) -> dict[str, Any]:
 
 
 def school_way(work: Work, batch: PayBatch) -> dict[str, Any]:
-    """What a school has to do with a batch: answer for its own lines."""
-    schools = work.actor.scope("pay:confirm").schools
+    """What a school has to do with a batch: answer for its own lines, and for those of schools that went into it."""
+    schools = spoken_for(work, work.actor.scope("pay:confirm")).schools
     if not schools or batch.state not in ("computed", "school_confirmed"):
         return _shared()
-    asked = answering_schools(work.session, acts_of(work.session, batch))
-    mine = next((asked[key][0] for key in sorted(schools & asked.keys())), "")
-    return {**_shared(), "part_url": url_for(".answer", batch_id=batch.id, code=mine) if mine else ""}
+    acts = acts_of(work.session, batch)
+    asked = answering_schools(work.session, acts)
+    mine = sorted((key in acts.answers, code) for key, (code, _) in asked.items() if key in schools)
+    return {**_shared(), "part_url": url_for(".answer", batch_id=batch.id, code=mine[0][1]) if mine else ""}
 
 
 def _said(view: ChainView) -> list[dict[str, Any]]:

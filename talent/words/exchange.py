@@ -5,6 +5,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "import.row_changed": ("核对之后有人改过其中的行", "请重新上传，再核对一次"),
     "import.referent_missing": ("所指的人或学校（{key}）没有写入", "请先改好那一行"),
     "import.not_accepted": ("这次导入现在不能撤销", "只有已入库、还没有撤销的导入可以撤销"),
+    "import.locked_since": (
+        "{years} 年的激励金已按这次写入的支教、缺勤记录锁定，不能撤销", "请更正记录，再按现在的记录提出调整",
+    ),
     "import.not_staged": ("这次导入已经处理过", "请回到导入记录查看结果"),
     "import.changed_since_preview": ("核对之后数据又有变动，结果与您看到的不同", "请看新的核对结果，再确认一次"),
     "import.nothing_to_read": ("文件里没有可以导入的表", "请下载模板对照表头"),

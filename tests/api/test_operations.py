@@ -16,6 +16,8 @@ from tests import factories
 from tests.api.conftest import Calling
 from tests.browser_client import Site
 from tests.guards.district import dump
+from tests.pay.office import Office
+from tests.pay.records import ends, send
 
 ON = "2026-09-01"
 READINGS = (
@@ -141,6 +143,20 @@ def test_a_run_is_computed_once_for_one_key(district: Site, calling: Calling) ->
     assert [row["year"] for row in caller.read("/pay/batches")["batches"]] == [2025]
     assert caller.read("/pay/years/2025/lines")["lines"] == []
     assert caller.get("/pay/years/2019/lines").status_code == 404
+
+
+def test_what_was_computed_is_what_is_answered(district: Site, calling: Calling) -> None:
+    """A run under another convention beside one that schools have confirmed, and an adjustment of a locked year."""
+    send(district.program, "T1", "A", "2021-01-01", "2021-11-30")
+    caller, office = calling("finance", reads_only=False), Office(district.program)
+    office.confirm_all(office.compute())
+    other = caller.post("/pay/batches", json={"year": 2021, "convention": "day"}).get_json()
+    assert (other["sequence"], other["convention"], other["state"]) == (2, "day", "computed")
+    office.do("return_", 1, office.hr, comment="重来")
+    office.locked(1)
+    ends(district.program, "T1", "2021-10-31")
+    put_right = caller.post("/pay/batches", json={"year": 2021}).get_json()
+    assert (put_right["sequence"], put_right["state"], put_right["total_fen"]) == (3, "computed", 2_000_000)
 
 
 def test_ten_at_once_compute_one_run(district: Site, calling: Calling) -> None:

@@ -1,7 +1,9 @@
 """What a host says of a month: judged by its days, kept until somebody else recognises it, then written like entries."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
@@ -16,14 +18,16 @@ from talent.core.batches import ImportBatch
 from talent.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from talent.core.work import Program
 from talent.exchange import entries
-from talent.exchange.attendance import commands, links, queries
+from talent.exchange.attendance import commands, links, queries, sheet
 from talent.exchange.attendance.commands import Sheet
 from talent.exchange.attendance.models import HostLine, HostLink, HostReport
 from talent.exchange.attendance.rules import Missed, Said, Stay, judge, judge_month, last_of, not_recorded
 from talent.exchange.undo import undo
 from talent.people.models import Absence, Person
 from tests.conftest import Clock
+from tests.exchange.books import workbook
 from tests.exchange.test_entries import HR, added, district
+from tests.pay.records import close
 from tests.pay.test_races import at_once, together
 
 __all__ = ["district"]
@@ -83,6 +87,29 @@ def test_only_what_is_not_on_record_is_written(told: list[tuple[int, int]], know
     assert sorted(days) == sorted(wanted - already)
     assert {row.first for row in rows} & {first for first, _ in recorded} == set()
     assert not_recorded(rows, [(row.first, row.last) for row in rows]) == []
+
+
+def test_a_workbook_that_comes_back_untouched_says_what_it_said(tmp_path: Path) -> None:
+    """Also of somebody who is at the host twice in the month, sent by two schools."""
+    twice = [STAY, Stay(2, 1, "T1", "张三", "第二小学", date(2026, 8, 21), date(2026, 8, 30), ends=True)]
+    stays = [replace(stay, appraisal=word) for stay, word in zip(twice, ("excellent", "qualified"), strict=True)]
+    sheet.write(tmp_path / "month.xlsx", stays)
+    reading = sheet.read_sheet(tmp_path / "month.xlsx", "month.xlsx", stays)
+    assert (reading.said, reading.issues) == (
+        {1: Said(1, [], "excellent"), 2: Said(2, [], "qualified")}, [])
+
+
+def test_each_row_of_a_workbook_is_about_the_stay_that_holds_its_day(tmp_path: Path) -> None:
+    stays = [STAY, Stay(2, 1, "T1", "张三", "第二小学", date(2026, 8, 21), date(2026, 8, 31), ends=False)]
+    rows = [("T1", "张三", date(2026, 8, 24), None, "病假", None), ("T1", "张三", None, None, None, "合格"),
+            ("T1", "张三", date(2026, 8, 3), date(2026, 8, 4), "事假", None),
+            ("T1", "张三", date(2026, 8, 25), None, "病假", "优秀")]
+    path = tmp_path / "month.xlsx"
+    path.write_bytes(workbook({"到岗确认": [tuple(column.header for column in sheet.KIND.columns), *rows]}))
+    reading = sheet.read_sheet(path, "month.xlsx", stays)
+    assert reading.said == {
+        1: Said(1, [missed(3, 4, "personal")], "qualified"), 2: Said(2, [missed(24, 24), missed(25, 25)], "")}
+    assert [(issue.row, issue.code) for issue in reading.issues] == [(5, "attendance.goes_on")]
 
 
 # ── the way ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -377,6 +404,23 @@ def test_who_is_on_the_sheet_neither_asks_nor_sends_back(sent: Program) -> None:
     with sent.begin(herself) as work, pytest.raises(RuleViolation) as caught:
         commands.return_(work, report_id=report, version=1, answer="不对")
     assert [each.code for each in caught.value.findings] == ["attendance.own"]
+
+
+def test_the_heir_of_a_merged_school_confirms_its_people_and_asks_about_them(sent: Program) -> None:
+    """S2 went into S1: T3, whom it sent, is S1's to tell of, by sheet and by link, and the other way round nothing is."""
+    assert refused(enter, sent, clerk(1), {"T1": FULL, "T2": FULL, "T3": FULL}) == ["attendance.others"]
+    close(sent, "S2", "2026-09-01", "S1")
+    code = link(sent, clerk(1))
+    with sent.begin(NOBODY) as work:
+        assert [stay.name for stay in links.asked(work, code).stays] == ["张三", "李四", "王五"]
+    report = enter(sent, clerk(1), {"T1": FULL, "T2": FULL, "T3": ([missed(3, 4)], "")})
+    with sent.read(clerk(2)) as work:
+        assert [line.staff_no for line in queries.report(work, report).lines] == ["T3"]
+        assert [row.id for row in queries.host_month(work, HOST, MONTH).links] == []
+    with sent.read(clerk(1)) as work:
+        assert [line.staff_no for line in queries.report(work, report).lines] == ["T1", "T2", "T3"]
+        assert len(queries.host_month(work, HOST, MONTH).links) == 1
+    assert len(accept(sent, report)) == 1
 
 
 def test_a_link_about_nobody_takes_no_answer(sent: Program) -> None:

@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from talent.accounts import commands, passwords
 from talent.assistance.models import Assignment
-from talent.core.access import Actor, Grant
+from talent.core.access import Actor, Grant, operator
 from talent.core.audit import AuditEvent
 from talent.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from talent.core.work import Program
@@ -19,8 +20,11 @@ from talent.exchange.nomination_rules import Spell, in_years, judge_move, overla
 from talent.exchange.proposal_lists import Narrowed
 from talent.exchange.undo import undo
 from talent.pay.models import PayBatch
+from talent.people.models import Employment
+from tests import factories
 from tests.exchange.test_entries import HR, added, codes, district
 from tests.exchange.test_proposals import clerk, propose, teacher
+from tests.pay.records import close
 from tests.privacy.people import MOMENT
 
 __all__ = ["district"]
@@ -213,6 +217,39 @@ def test_nobody_approves_what_is_about_themselves(district: Program) -> None:
     with pytest.raises(RuleViolation) as refused:
         answer(district, nominations.approve, number, DOCUMENT, actor=both)
     assert codes(refused.value) == [("proposal.own", "")]
+
+
+def test_who_nominated_decides_by_no_other_account(district: Program) -> None:
+    """The office's account of whoever has the school's as well, and of nobody else."""
+    school = account_of(district, "T2", "school", school_code="S1")
+    number = nominate(district, school)
+    with pytest.raises(RuleViolation) as refused:
+        answer(district, nominations.approve, number, DOCUMENT, actor=account_of(district, "T2", "hr"))
+    assert codes(refused.value) == [("proposal.own", "")]
+    answer(district, nominations.approve, number, DOCUMENT, actor=account_of(district, "T3", "hr"))
+    assert row(district, number).state == "recognised"
+
+
+def account_of(program: Program, staff_no: str, role: str, **reach: str) -> Actor:
+    """An account of a person who has others too."""
+    secret = passwords.seal(program.settings, factories.PASSWORD)
+    with program.begin(operator()) as work:
+        user = commands.add_user(work, name=f"{role}-{staff_no}", role=role, secret=secret, staff_no=staff_no, **reach)
+        return Actor(user.id, user.name, tuple(
+            Grant(grant.role, grant.school_id, grant.person_id) for grant in user.grants))
+
+
+def test_the_heir_of_a_merged_school_asks_of_its_spells(district: Program) -> None:
+    """S2 went into S1 today with its people: until then S1 finds nothing of them."""
+    record = added(district, "assistance", staff_no="T3", sending_school_code="S2", ended_on="2027-07-10").record_id
+    with pytest.raises(NotFound):
+        ask(district, nominations.propose_end, record, date(2026, 10, 31))
+    close(district, "S2", "2026-09-08", "S1")
+    with district.begin(HR) as work:
+        work.session.execute(update(Employment).where(Employment.person_id == 3).values(school_id=1))
+    number = ask(district, nominations.propose_end, record, date(2026, 10, 31))
+    answer(district, nominations.approve, number, DOCUMENT)
+    assert [spell[2] for spell in spells(district)] == [date(2026, 10, 31)]
 
 
 def test_a_spell_changed_meanwhile_is_not_overwritten(district: Program) -> None:

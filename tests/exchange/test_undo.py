@@ -16,9 +16,12 @@ from talent.exchange.commands import Outcome
 from talent.exchange.queries import UndoForecast, undo_forecast
 from talent.exchange.undo import Undone, undo
 from talent.people.models import Employment, School
-from tests.exchange.test_entries import HR
+from tests import factories
+from tests.conftest import Clock
+from tests.exchange.test_entries import HR, added
 from tests.exchange.test_records import COURSE, trainings
 from tests.exchange.test_roster import SCHOOLS, TEACHER, imported, periods
+from tests.pay.office import Office
 from tests.tiers.test_queries import statements
 
 MARCH, JUNE = date(2020, 3, 1), date(2021, 6, 1)
@@ -162,3 +165,72 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(district: Program,
     assert sent(3) == sent(40)
     with district.read(operator()) as work:
         assert work.session.scalar(select(func.count()).select_from(Employment)) == 1 + 43 + 2 * 2
+
+
+# ── locked pay ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def office(program: Program) -> Office:
+    factories.add_person(program, "T1", "张三", "A")
+    factories.add_person(program, "T2", "李四", "A")
+    return Office(program)
+
+
+def away(office: Office, tmp_path: Path, staff_no: str = "T1", start: str = "2021-03-01", end: str = "") -> int:
+    return imported(office.program, tmp_path, "assistance", [{
+        "工号": staff_no, "派出学校代码": "A", "受援单位": "柳河小学", "类型": "结对帮扶", "开始日期": start,
+        "结束日期": end, "考核结果": "合格"}]).batch_id or 0
+
+
+def refused(office: Office, batch_id: int) -> list[object]:
+    with pytest.raises(RuleViolation) as caught, office.program.begin(operator()) as work:
+        undo(work, batch_id)
+    return [(finding.code, finding.params["years"]) for finding in caught.value.findings]
+
+
+def test_what_locked_pay_was_computed_from_is_not_undone(office: Office, clock: Clock, tmp_path: Path) -> None:
+    """An open end reaches every locked year after its first day; who has no line in one hinders nothing."""
+    first, missed = away(office, tmp_path), added(
+        office.program, "absences", staff_no="T1", started_on="2021-12-20", ended_on="2022-01-10").batch_id
+    other, before = away(office, tmp_path, "T2", "2019-01-01", "2019-12-31"), added(
+        office.program, "absences", staff_no="T1", started_on="2020-12-20", ended_on="2020-12-31").batch_id
+    clock.move(minutes=1)
+    for year in (2021, 2022):
+        office.locked(office.compute(year=year))
+    clock.move(minutes=1)
+    assert refused(office, first) == [("import.locked_since", [2021, 2022])]
+    assert refused(office, missed) == [("import.locked_since", [2021, 2022])]
+    for batch_id in (other, before):
+        with office.program.begin(operator()) as work:
+            assert undo(work, batch_id).removed == 1
+
+
+def test_a_correction_made_after_the_lock_is_undone_the_one_before_is_not(
+    office: Office, clock: Clock, tmp_path: Path
+) -> None:
+    first = away(office, tmp_path)
+    record_id = 1
+    with office.program.begin(HR) as work:
+        early = entries.correct(work, "assistance", record_id, 1, {"ended_on": "2021-06-30"}, "提前返回").batch_id
+    clock.move(minutes=1)
+    batch = office.approved(office.compute())
+    office.answer_for(batch)
+    office.open_period()
+    clock.move(minutes=1)
+    with office.program.begin(HR) as work:
+        late = entries.correct(work, "assistance", record_id, 2, {"ended_on": "2021-08-31"}, "更正").batch_id
+    office.lock(batch)
+    with office.program.begin(operator()) as work:
+        assert undo(work, late).restored == 1
+    assert refused(office, early) == [("import.locked_since", [2021])]
+    with office.program.begin(operator()) as work:
+        assert len(undo(work, first).kept) == 1  # the correction stands on it
+
+
+def test_until_the_lock_everything_can_be_undone(office: Office, clock: Clock, tmp_path: Path) -> None:
+    first = away(office, tmp_path)
+    clock.move(minutes=1)
+    office.approved(office.compute())
+    with office.program.begin(operator()) as work:
+        assert undo(work, first).removed == 1

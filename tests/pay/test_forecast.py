@@ -135,6 +135,14 @@ def test_of_a_past_day_only_what_had_begun_is_known() -> None:
         "T1": [SEPTEMBER]}
 
 
+def test_of_a_past_day_later_absences_are_not_known() -> None:
+    begun, later = (Absence(date(YEAR, month, 1), date(YEAR, month, 31)) for month in (3, 5))
+    facts = {"T1": PersonFacts((spell(FIRST, LAST),), (begun, later))}
+    assert [known_on(facts, date(YEAR, 3, day))["T1"].absences for day in (1, 31)] == [(begun,)] * 2
+    assert known_on(facts, date(YEAR, 2, 28))["T1"].absences == ()
+    assert known_on(facts, date(YEAR, 5, 1))["T1"].absences == (begun, later)
+
+
 @pytest.mark.parametrize(("budget", "booked", "left"), [
     (None, {}, None), (0, {}, 0), (2_400_000, {"2028-01": 1_000_000, "2028-02": -200_000}, 1_600_000),
     (100, {"2028-01": 250}, -150), (None, {"2028-01": 250}, None)])

@@ -15,7 +15,7 @@ from talent.pay.models import PayBatch, PayFinding
 from talent.people.models import Person, School, SchoolPast
 from tests import factories
 from tests.pay.office import Office
-from tests.pay.records import compute, ends, send
+from tests.pay.records import close, compute, ends, send
 
 
 @pytest.fixture
@@ -53,6 +53,28 @@ def test_each_role_sees_its_own_lines(two_schools: Program) -> None:
     assert seen(two_schools, operator()) == everything
     assert seen(two_schools, principal(two_schools, "A")) == [("T1", "A"), ("T3", "A")]
     assert seen(two_schools, teacher(two_schools, "T3")) == [("T3", "A"), ("T3", "B")]
+
+
+def test_a_finding_leads_to_a_receipt_its_reader_may_open(program: Program) -> None:
+    """T3 went from A to B: what is missing at B is told with the receipt at B, which is all that B may see."""
+    send(program, "T3", "A", "2021-01-01", "2021-05-31")
+    send(program, "T3", "B", "2021-06-01", "2021-12-31", appraisal="")
+    batch_id = compute(program)
+    for reader in (principal(program, "B"), operator(), teacher(program, "T3")):
+        with program.read(reader) as work:
+            rows, count = queries.findings(work, batch_id, code="pay.appraisal_missing")
+            assert (count, [queries.receipt_view(work, row.line_id or 0).school_code for row in rows]) == (1, ["B"])
+
+
+def test_a_finding_at_a_merged_school_leads_to_the_heir_s_receipt(program: Program) -> None:
+    send(program, "T3", "A", "2021-01-01", "2021-05-31", appraisal="")
+    close(program, "A", "2020-09-01", "B")
+    batch_id = compute(program)
+    with program.read(operator()) as work:
+        rows, _ = queries.findings(work, batch_id, code="pay.appraisal_missing")
+        assert [queries.receipt_view(work, row.line_id or 0).school_code for row in rows] == ["B"]
+    with program.read(principal(program, "A")) as work:
+        assert [row.line_id for row in queries.findings(work, batch_id, code="pay.appraisal_missing")[0]] == [None]
 
 
 def test_a_school_is_called_as_in_the_year_of_the_batch(two_schools: Program) -> None:

@@ -6,13 +6,15 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select, text
 
-from talent.core.access import Actor
+from talent.core.access import Actor, operator
 from talent.core.errors import Conflict
-from talent.core.work import Program
-from talent.pay import periods
+from talent.core.work import Program, Work
+from talent.pay import periods, posting
+from talent.pay.book import take_ledger
 from talent.pay.chain_commands import Seen
+from talent.pay.models import PayBatch
 from tests.pay.office import Office
 from tests.pay.records import send
 
@@ -48,6 +50,24 @@ def together(program: Program, statement: str) -> None:
         if text.startswith(statement):
             with suppress(threading.BrokenBarrierError):
                 barrier.wait(1)
+
+
+def meanwhile(program: Program, act: Callable[[], object], *, first: Callable[[Work], object]) -> str:
+    """What becomes of an act that comes while another transaction holds the ledger; that one does ``first`` once the
+    act waits for it. On SQLite the act waits before its first statement."""
+    found: list[str] = []
+    thread = threading.Thread(target=lambda: found.extend(at_once(act)))
+    with program.begin(operator()) as work:
+        work.session.connection()  # on SQLite this begins, and everybody else waits
+        take_ledger(work.session)
+        thread.start()
+        waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        while program.engine.dialect.name == "postgresql" and thread.is_alive():
+            if work.session.scalar(waiting):
+                break
+        first(work)
+    thread.join()
+    return found[0]
 
 
 def race(program: Program, pairs: int) -> None:
@@ -135,6 +155,25 @@ def test_a_period_is_locked_while_a_batch_is(program: Program) -> None:
     ended = at_once(lambda: office.lock(batch, by=office.finance3, seen=seen),
                     lambda: office.act(leader, lambda work: periods.approve(work, act_id=asked)))
     assert ended in (["done", "done"], ["RuleViolation", "done"])
+    assert office.verify() == []
+
+
+def test_a_year_is_computed_while_it_is_locked(program: Program) -> None:
+    """Whoever computes waits for the lock and is told: no run of the year is left that nobody could lock any more."""
+    send(program, "T1", "A", "2021-01-01")
+    office = Office(program)
+    batch = office.approved(office.compute(convention="day"))
+    office.answer_for(batch)
+    office.open_period()
+    seen, by, finance = office.seen(batch), office.hr, office.finance2
+
+    def lock(work: Work) -> None:
+        posting.lock(Work(work.session, finance, work.now, work.today, work.vault, work.zone), batch_id=batch,
+                     seen=seen, period="2026-09")
+
+    assert meanwhile(program, lambda: office.compute(by=by, convention="month_full"), first=lock) == "RuleViolation"
+    with program.read(operator()) as work:
+        assert work.session.execute(select(PayBatch.convention, PayBatch.state)).all() == [("day", "locked")]
     assert office.verify() == []
 
 

@@ -6,8 +6,10 @@ from io import BytesIO
 
 import pytest
 
+from talent.core.access import operator
 from talent.core.work import Program
 from talent.pay.awards.writing import Extra
+from talent.people.models import School
 from tests.browser_client import Browser, Site, text
 from tests.pay.office import Office
 from tests.pay.records import send
@@ -18,7 +20,7 @@ URL = "/pay/awards/2021/A"
 PUT_UP = {"start": NOTICE[0].isoformat(), "end": NOTICE[1].isoformat(), "where": "校务公开栏"}
 
 
-COSTS = {"list": 3, "split": 9, "edit": 9, "home": 11}
+COSTS = {"list": 3, "split": 10, "edit": 10, "home": 12}
 
 
 @pytest.fixture
@@ -228,6 +230,19 @@ def asked(site: Site, program: Program, school: Splitting) -> dict[str, int]:
             assert browser.get(path).status_code == 200
         found[name] = len(sent)
     return found
+
+
+def test_a_school_s_code_changes_after_the_year_was_computed(site: Site, program: Program, school: Splitting) -> None:
+    """The run keeps the old one; the pages still open, and lead to the school by the one it has now."""
+    school.submitted()
+    with program.begin(operator()) as work:
+        work.session.get_one(School, school.school_id).code = "Z1"
+    finance = site.sign_in("finance")
+    assert "24,000.00" in text(finance.get("/pay/compare?year=2021"))
+    page = text(finance.get("/pay/line/1"))
+    links = [link for link in re.findall(r'href="([^"]+)"', page) if "Z1" in link]
+    assert sorted(links) == ["/pay/awards/2021/Z1", "/pay/school/Z1?year=2021"]
+    assert {finance.get(link).status_code for link in links} == {200} and "派出 A " in page
 
 
 def test_the_notice_over_leads_to_the_submission(head: Browser, school: Splitting) -> None:

@@ -1,6 +1,7 @@
 """Budgets of assistance: entered under a document, only ever added, beside the forecast and what was booked."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -75,6 +76,17 @@ def test_a_budget_stands_beside_the_forecast(site: Site, planned: Program) -> No
         ["26,000.00", "30,000.00 区财教〔2026〕21号", "— 还没有记账", "30,000.00", "0.0%"],
         ["12,000.00", "— 没有登记预算", "— 还没有记账", "— 没有登记预算", "— 没有登记预算"]]
     assert "全部学校合计 38,000.00 30,000.00 — 30,000.00 0.0%" in plain(page)
+
+
+def test_every_school_that_may_send_in_the_year_can_be_given_one(site: Site, planned: Program) -> None:
+    """One that opens or closes within the year among them, one of another year or kind not."""
+    for code, facts in {
+        "N1": {"opened_on": date(2027, 12, 31)}, "N2": {"opened_on": date(2028, 1, 1)},
+        "N3": {"closed_on": date(2027, 1, 2)}, "N4": {"closed_on": date(2027, 1, 1)}, "N5": {"kind": "kindergarten"},
+    }.items():
+        factories.add_school(planned, code, **facts)
+    page = page_of(site.sign_in("finance").get(f"{ENTER}?year=2027"))
+    assert re.findall(r'name="budget_code" value="(\w+)"', page) == ["N1", "N3", "S1", "S2"]
 
 
 def test_rows_are_only_added_and_what_did_not_change_is_not(site: Site, planned: Program) -> None:

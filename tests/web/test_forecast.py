@@ -7,9 +7,11 @@ import pytest
 
 from talent.core.access import Actor, Grant
 from talent.core.work import Program
-from talent.exchange import nominations
+from talent.exchange import nomination_lists, nominations
+from talent.pay.budgets import queries
 from tests import factories
 from tests.browser_client import Site, text
+from tests.conftest import Clock
 from tests.exchange.test_entries import HR, added, district
 from tests.tiers.test_queries import statements
 from tests.web.test_corrections import plain
@@ -100,6 +102,22 @@ def test_a_past_day_knows_what_had_begun_and_was_asked_by_then(site: Site, plann
     assert "这一年还没有登记或提名的支教" in before
     later = text(hr.get(f"{HOME}?year=2027&on=2026-09-01"))
     assert [row[1:3] for row in rows_of(later)] == [["1", "24,000.00"], ["1", "12,000.00"]]
+
+
+def test_of_a_past_day_absences_count_for_who_was_nominated_then(district: Program, clock: Clock) -> None:
+    """T2, absent all September, was asked for then and is away by now; what began later is not known on the day."""
+    number = nominate(district, clerk_of(district, "S1"), "T2", "2026-09-10", "2026-12-31")
+    added(district, "absences", staff_no="T2", started_on="2026-09-01", ended_on="2026-09-30")
+    added(district, "absences", staff_no="T2", started_on="2026-12-01", ended_on="2026-12-31")
+    clock.move(days=30)
+    with district.begin(Actor(70, "hr-7", (Grant("hr"),))) as work:
+        nominations.approve(work, number, 1, "区教人〔2026〕15号")
+    sums = []
+    for day in (date(2026, 9, 8), date(2026, 10, 8)):
+        with district.read(HR) as work:
+            found = queries.forecast(work, 2026, day, nomination_lists.asked_on(work, day)).forecast
+            sums += [(each.code, each.fen, each.more_fen) for each in found.schools()]
+    assert sums == [("S1", 0, 600_000), ("S1", 400_000, 0)]
 
 
 def test_a_school_sees_its_own_and_others_nothing(site: Site, planned: Program) -> None:

@@ -229,13 +229,14 @@ def test_a_record_shows_all_it_says_and_where_it_came_from(site: Site, district:
     assert '/correct"' not in text(hr.get("/records/training/1?on=2026-01-01"))
 
 
-def test_a_record_of_a_past_date_calls_schools_as_they_were_called(site: Site, district: Program) -> None:
+@pytest.mark.parametrize(("page", "within"), [("/records/exchanges/1", "<main"), ("/records/exchanges/", "<tbody>")])
+def test_a_past_date_calls_schools_as_they_were_called(site: Site, district: Program, page: str, within: str) -> None:
     school_id = factories.add_school(district, "S2")
     with district.begin(HR) as work:
         work.session.add(SchoolPast(school_id=school_id, valid_to=date(2026, 9, 1), name="石桥初级中学",
                                     kind="junior"))
     hr = site.sign_in("hr")
-    then, now = (text(hr.get(f"/records/exchanges/1?on={on}")) for on in ("2026-08-31", "2026-09-08"))
+    then, now = (text(hr.get(f"{page}?on={on}")).partition(within)[2] for on in ("2026-08-31", "2026-09-08"))
     assert "石桥初级中学" in then and "石桥初级中学" not in now and "石桥中学" in now
 
 

@@ -7,7 +7,8 @@ import pytest
 from talent.core.work import Program
 from tests import factories
 from tests.browser_client import Browser, Site, text
-from tests.pay.records import absent, compute, send
+from tests.pay.office import Office
+from tests.pay.records import absent, compute, ends, send
 
 
 @pytest.fixture
@@ -48,6 +49,16 @@ def test_computing_leads_to_the_batch(site: Site) -> None:
     assert "比第 1 次 0.00" in text(finance.get("/pay/?year=2022"))
 
 
+def test_computing_leads_to_what_was_computed(batch: Program, site: Site) -> None:
+    """Beside a run that schools have confirmed one under another convention is not the one that counts."""
+    Office(batch).confirm_all(1)
+    finance = site.sign_in("finance")
+    assert finance.act("/pay/compute", year="2021", convention="day").location == "/pay/?year=2021&run=2"
+    assert "按全年天数折算" in text(finance.get("/pay/?year=2021&run=2"))
+    home = text(finance.get("/home/"))
+    assert "第 2 次核算，其中 1 条须先处理" in home and 'href="/pay/findings?year=2021&amp;run=2"' in home
+
+
 def test_only_those_who_may_compute(site: Site) -> None:
     assert site.sign_in("auditor").act("/pay/compute", year="2022").status_code == 403
 
@@ -67,6 +78,31 @@ def test_the_batch_shows_sums_that_agree(batch: Program, site: Site) -> None:
     assert "清源道小学" in page and "24,000.00" in page and "18,000.00" in page
     for shown in ("没有考核结果，先按合格计", "派出单位不属于中小学，计 0 元", "用了假定参数", "第 1 次"):
         assert shown in page
+
+
+def test_the_page_of_an_earlier_run_leads_to_what_it_was(batch: Program, site: Site) -> None:
+    """T2 was found to have come back in June: the numbers of the first run open the people they were made of."""
+    ends(batch, "T2", "2021-06-30")
+    compute(batch)
+    finance = site.sign_in("finance")
+    page = text(finance.get("/pay/?year=2021&run=1"))
+    assert "42,000.00" in page and "这是一次较早的核算" in page
+    links = re.findall(r'href="(/pay/(?:people|school|compare|findings)[^"]*)"', page)
+    assert {link.replace("&amp;", "&") for link in links} == {
+        f"/pay/{where}year=2021{more}&run=1" for where, more in (
+            ("people?", ""), ("school/S1?", ""), ("school/S2?", ""), ("school/K1?", ""), ("compare?", ""),
+            ("findings?", "&code=pay.outside_scope"), ("findings?", "&code=pay.appraisal_missing"))}
+    assert "42,000.00" in text(finance.get("/pay/people?year=2021&run=1"))
+    assert 'href="/pay/?year=2021&amp;run=1"' in text(finance.get("/pay/people?year=2021&run=1"))
+    assert "run=" not in "".join(re.findall(r'href="(/pay/[^"]*)"', text(finance.get("/pay/?year=2021"))))
+
+
+def test_a_chosen_finding_stays_in_its_year_and_run(batch: Program, site: Site) -> None:
+    compute(batch, 2022)
+    page = text(site.sign_in("finance").get("/pay/findings?year=2021&run=1&code=pay.appraisal_missing&page=1"))
+    form = re.findall(r'<form class="tl-filters".*?</form>', page, re.S)[0]
+    assert re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form) == [
+        ("year", "2021"), ("run", "1"), ("code", "pay.appraisal_missing")]
 
 
 def test_a_school_sees_its_own_lines_alone(batch: Program, site: Site) -> None:

@@ -8,7 +8,7 @@ import pytest
 from talent.core.work import Program
 from tests.browser_client import Browser, Site, text
 from tests.pay.office import Office
-from tests.pay.records import send
+from tests.pay.records import close, send
 
 
 @pytest.fixture
@@ -32,6 +32,17 @@ def fields(browser: Browser, url: str) -> dict[str, str]:
     page = text(browser.get(url))
     return {name: found.group(1) for name in ("version", "seal")
             if (found := re.search(rf'name="{name}"[^>]*value="([^"]*)"', page))}
+
+
+def test_an_heir_is_led_from_one_school_s_lines_to_the_next(site: Site, office: Office) -> None:
+    """A went into B: its principal answers for A, then for B."""
+    close(site.program, "A", "2021-07-01", "B")
+    batch, head = office.compute(), site.sign_in("principal", school_code="B")
+    for code in ("A", "B"):
+        led = re.findall(r"/pay/batch/\d+/school/\w+", text(head.get("/pay/?year=2021")))
+        assert set(led) == {f"/pay/batch/{batch}/school/{code}"}
+        assert head.submit(led[0], {**fields(head, led[0]), "verdict": "confirm"}).status_code == 303
+    assert office.state(batch) == "school_confirmed"
 
 
 def test_the_whole_way_on_the_pages(site: Site, office: Office) -> None:

@@ -22,6 +22,7 @@ from talent.exchange.attendance.models import HostLine, HostLink, HostReport
 from talent.exchange.attendance.queries import ACCEPT, ENTER, Line, report, stays
 from talent.exchange.attendance.rules import Said, Stay, judge, judge_month
 from talent.people.models import Person
+from talent.people.schools import spoken_for
 
 LONGEST_WITNESS, LONGEST_NOTE, LONGEST_ANSWER = 80, 500, 500
 
@@ -39,7 +40,7 @@ class Sheet:
 
 def enter(work: Work, *, sheet: Sheet, said: Sequence[Said]) -> int:
     """What a signed sheet says of everybody within reach; it waits for somebody else to recognise it."""
-    scope = work.require(ENTER)
+    scope = spoken_for(work, work.require(ENTER))
     found = stays(work, sheet.host, sheet.month, scope)
     if not found:
         raise NotFound("host", sheet.host)
@@ -177,6 +178,7 @@ def _decide(work: Work, report_id: int, version: int, state: str, answer: str) -
                 decided_by_name=work.actor.signature, decided_at=work.now, answer=answer.strip())), "report")
 
 
-def reach_of(link: HostLink) -> Scope:
+def reach_of(work: Work, link: HostLink) -> Scope:
     """Whose people a link asks about."""
-    return Scope(everyone=True) if link.school_id is None else Scope(schools=frozenset({link.school_id}))
+    own = Scope(everyone=True) if link.school_id is None else Scope(schools=frozenset({link.school_id}))
+    return spoken_for(work, own)

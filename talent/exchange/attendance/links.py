@@ -4,7 +4,7 @@ The code has 256 bits and is kept as its hash alone. Unknown, used, revoked and 
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -13,12 +13,14 @@ from sqlalchemy import select, update
 
 from talent.accounts.queries import token_hash
 from talent.accounts.sessions import must_have_changed
+from talent.core.access import Scope
 from talent.core.errors import Finding, NotFound, RuleViolation
 from talent.core.work import Work
 from talent.exchange.attendance.commands import Sheet, bar_own, put, reach_of
 from talent.exchange.attendance.models import HostLink
 from talent.exchange.attendance.queries import ENTER, stays
 from talent.exchange.attendance.rules import Said, Stay, judge_month
+from talent.people.schools import spoken_for
 from talent.policy.book import Book
 
 DAYS: Final = "paired_assistance.host_link_days"
@@ -43,21 +45,21 @@ def link_days(book: Book, on: date) -> int:
 def make(work: Work, *, host: str, month: date) -> str:
     """A link about the actor's people at a host in a month; its code, shown this once."""
     scope = work.require(ENTER)
-    found = stays(work, host, month, scope)
+    found = stays(work, host, month, spoken_for(work, scope))
     if not found:
         raise NotFound("host", host)
     bar_own(work, {each.person_id for each in found})
     wrong = judge_month(month, work.today)
     if work.actor.user_id is None:
         wrong.append(Finding("token.no_account"))
-    schools = {each.school_id for each in found}
-    if not scope.everyone and len(schools) > 1:
+    school_id = None if scope.everyone else _asking(work, scope, {each.school_id for each in found})
+    if not scope.everyone and school_id is None:
         wrong.append(Finding("attendance.several_schools"))
     if wrong:
         raise RuleViolation(wrong)
     code = secrets.token_urlsafe(32)
     link = HostLink(
-        host=host, month=month, school_id=None if scope.everyone else schools.pop(), code_sha256=token_hash(code),
+        host=host, month=month, school_id=school_id, code_sha256=token_hash(code),
         expires_on=work.today + timedelta(days=link_days(work.book, work.today)), made_by=work.actor.user_id,
         made_by_name=work.actor.signature, made_at=work.now)
     work.session.add(link)
@@ -67,9 +69,15 @@ def make(work: Work, *, host: str, month: date) -> str:
     return code
 
 
+def _asking(work: Work, scope: Scope, schools: Collection[int]) -> int | None:
+    """The one school of the scope that speaks for all of these; None where none does."""
+    return next((own for own in sorted(scope.schools)
+                 if spoken_for(work, Scope(schools=frozenset({own}))).schools.issuperset(schools)), None)
+
+
 def revoke(work: Work, *, link_id: int) -> tuple[str, date]:
     """End a link before it is answered; the host and month it was about."""
-    scope = work.require(ENTER)
+    scope = spoken_for(work, work.require(ENTER))
     link = work.session.get(HostLink, link_id)
     if link is None or not (scope.everyone or link.school_id in scope.schools):
         raise NotFound("link", link_id)
@@ -86,7 +94,7 @@ def revoke(work: Work, *, link_id: int) -> tuple[str, date]:
 def asked(work: Work, code: str) -> Asked:
     """What the holder of a code is asked. Needs no right: the code is one."""
     link = _open(work, code)
-    found = stays(work, link.host, link.month, reach_of(link))
+    found = stays(work, link.host, link.month, reach_of(work, link))
     if not found:
         raise RuleViolation(Finding("attendance.code", params={"field": "code"}))
     return Asked(link.host, link.month, link.expires_on, [replace(stay, staff_no="", school="") for stay in found])

@@ -18,6 +18,7 @@ from talent.exchange.attendance.models import HostLine, HostLink, HostReport
 from talent.exchange.attendance.rules import Missed, Stay, last_of, not_recorded
 from talent.people.models import Absence, Person, School
 from talent.people.queries import school_name_on
+from talent.people.schools import spoken_for
 
 READ, ENTER, ACCEPT = "attendance:read", "attendance:enter", "attendance:accept"
 
@@ -106,13 +107,14 @@ class HostMonth:
 
 def host_month(work: Work, host: str, month: date) -> HostMonth:
     """Everything on one host and month within reach; NotFound where nobody within reach is there."""
-    scope = work.require(READ)
+    scope = spoken_for(work, work.require(READ))
     found = stays(work, host, month, scope)
     if not found:
         raise NotFound("host", host)
     reports = _reports(work, scope, HostReport.host == host, HostReport.month == month)
+    asking = spoken_for(work, work.actor.scope(ENTER))
     links = work.session.scalars(
-        select(HostLink).where(HostLink.host == host, HostLink.month == month, _link_reach(work.actor.scope(ENTER)))
+        select(HostLink).where(HostLink.host == host, HostLink.month == month, _link_reach(asking))
         .order_by(HostLink.id.desc()))
     shown = [LinkRow(row.id, row.made_by_name, row.made_at, row.expires_on,
                      row.used_at is None and row.revoked_at is None and row.expires_on >= work.today,
@@ -137,7 +139,7 @@ def _reports(work: Work, scope: Scope, *conditions: ColumnElement[bool]) -> list
 
 def open_reports(work: Work) -> list[ReportRow]:
     """The reports within reach that nobody has recognised, of any month; one statement."""
-    return _reports(work, work.require(READ), HostReport.state == "waiting")
+    return _reports(work, spoken_for(work, work.require(READ)), HostReport.state == "waiting")
 
 
 # ── all hosts of a month ─────────────────────────────────────────────────────────────────────────────────────
@@ -162,7 +164,7 @@ class HostState:
 
 def hosts_of(work: Work, months: Sequence[date]) -> dict[str, dict[date, HostState]]:
     """Host → month → how far it is, for the months in which it has somebody, by name; two statements."""
-    scope = work.require(READ)
+    scope = spoken_for(work, work.require(READ))
     said = _said_of(work, scope, *months)
     spells = work.session.execute(
         select(Assignment.host, Assignment.id, Assignment.started_on, Assignment.ended_on)
@@ -214,7 +216,7 @@ class Waiting:
 
 def waiting(work: Work) -> Waiting:
     """Of the last months, within reach; one statement. Nothing is asked for where nobody enters it."""
-    scope = work.actor.scope(ENTER)
+    scope = spoken_for(work, work.actor.scope(ENTER))
     missing = [select(func.count(Assignment.host.distinct())).where(
         _touching(month), sent_within(scope), ~_told(month)).scalar_subquery()
         for month in months_before(work.today, ASKED_FOR)]
@@ -274,7 +276,7 @@ class ReportView:
 
 def report(work: Work, report_id: int) -> ReportView:
     """One report, for who may see any of its lines; NotFound otherwise."""
-    scope = work.require(READ)
+    scope = spoken_for(work, work.require(READ))
     rows = _reports(work, scope, HostReport.id == report_id)
     if not rows:
         raise NotFound("report", report_id)

@@ -5,6 +5,7 @@ Nothing is saved from a file: what it says stands in the form beside what is wro
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,14 +59,25 @@ def _take(reading: Reading, row: ParsedRow, stays: Sequence[Stay], about: Issue)
         code = "attendance.not_here" if not own else "attendance.other_name"
         reading.issues.append(_at(about, code, {"staff_no": number}))
         return
-    stay = next((each for each in own if first and each.first <= first <= each.last), own[0])
+    stay = _meant(own, first, reading.said)
     before = reading.said.get(stay.assignment_id, Said(stay.assignment_id))
     absences = list(before.absences)
     if first is not None:
         absences.append(Missed(first, last or first, values.get("kind") or ""))
     elif last is not None or values.get("kind"):
         reading.issues.append(_at(about, "attendance.no_start", {"staff_no": number}))
-    reading.said[stay.assignment_id] = Said(stay.assignment_id, absences, values.get("appraisal") or before.appraisal)
+    appraisal = values.get("appraisal") or before.appraisal
+    if appraisal and not stay.ends:
+        who = {"who": stay.called, "start": stay.first, "end": stay.last}
+        reading.issues.append(_at(about, "attendance.goes_on", who))
+    reading.said[stay.assignment_id] = Said(stay.assignment_id, absences, appraisal if stay.ends else "")
+
+
+def _meant(own: Sequence[Stay], first: date | None, said: Mapping[int, Said]) -> Stay:
+    """Which of a person's stays a row is about: the one that holds the day, without a day the next in order."""
+    if first is not None:
+        return next((each for each in own if each.first <= first <= each.last), own[0])
+    return next((each for each in own if each.assignment_id not in said), own[0])
 
 
 def _at(about: Issue, code: str, params: Mapping[str, Any]) -> Issue:

@@ -26,6 +26,7 @@ from talent.pay.chain import Hand
 from talent.pay.chain_commands import hand_of
 from talent.pay.years import shut
 from talent.people.models import School
+from talent.people.schools import spoken_for
 
 DRAW, SUBMIT, READ = "award:draw", "award:submit", "award:read"
 
@@ -135,7 +136,7 @@ def _draft(work: Work, place: Place, right: str) -> PayDistribution:
 
 def _held(work: Work, place: Place, right: str) -> PayDistribution | None:
     """The draft of a school in the actor's reach, if there is one; the school is held until the transaction ends."""
-    scope = work.require(right)
+    scope = spoken_for(work, work.require(right))
     known = work.session.scalar(select(School.id).where(School.id == place.school_id).with_for_update(key_share=True))
     if known is None or not (scope.everyone or known in scope.schools):
         raise NotFound("school", place.school_id)

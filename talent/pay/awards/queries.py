@@ -13,7 +13,7 @@ from talent.core.errors import Finding, NotFound
 from talent.core.files import StoredFile
 from talent.core.views import copied
 from talent.core.work import Work
-from talent.pay.awards.commands import READ
+from talent.pay.awards.commands import DRAW, READ, SUBMIT
 from talent.pay.awards.ground import COUNTING, Ground, Served, ground_of, standing_sum
 from talent.pay.awards.models import PayAward, PayDistribution
 from talent.pay.awards.rules import minority
@@ -22,6 +22,7 @@ from talent.pay.awards.terms import minimum_share
 from talent.pay.ledger_models import PayEntry
 from talent.people.models import Person, School
 from talent.people.queries import school_name_in
+from talent.people.schools import spoken_for
 
 
 class AwardRow(NamedTuple):
@@ -70,7 +71,8 @@ class SplitShown:
 class SplitView:
     """A school's split of a year: what stands, the split shown (the draft, else the last), and all of them.
 
-    ``missing`` is what stands between the draft and its submission, ``minority`` the finding "mainly".
+    ``missing`` is what stands between the draft and its submission, ``minority`` the finding "mainly"; ``may`` are
+    those of the two rights that the reader has over this school.
     """
 
     year: int
@@ -83,6 +85,7 @@ class SplitView:
     splits: Sequence[SplitShown]
     missing: Sequence[Finding]
     minority: Sequence[Finding]
+    may: frozenset[str]
 
     @property
     def awarded_fen(self) -> int:
@@ -124,7 +127,8 @@ def split_view(work: Work, year: int, code: str, *, number: int = 0) -> SplitVie
     ready = _ready(work, split, ground, rows) if split else None
     return SplitView(
         year, school.id, code, school.name, ground, split, rows, splits,
-        missing(ready) if ready and split and split.state == "draft" else [], ready.minority if ready else ())
+        missing(ready) if ready and split and split.state == "draft" else [], ready.minority if ready else (),
+        frozenset(right for right in (DRAW, SUBMIT) if school.id in spoken_for(work, work.actor.scope(right)).schools))
 
 
 class SchoolThen(NamedTuple):
@@ -136,7 +140,7 @@ class SchoolThen(NamedTuple):
 
 def school_in_reach(work: Work, year: int, code: str) -> SchoolThen:
     """The school whose splits of a year the actor reads."""
-    scope = work.require(READ)
+    scope = spoken_for(work, work.require(READ))
     if not MINYEAR <= year < MAXYEAR:
         raise NotFound("year", year)
     found = work.session.execute(
@@ -201,7 +205,7 @@ def years(work: Work) -> list[int]:
 
 def schools_of(work: Work, year: int) -> list[SchoolSplit]:
     """Every school with something to split in a year, or that has split something; one statement."""
-    scope = work.require(READ)
+    scope = spoken_for(work, work.require(READ))
     each = (select(PayEntry.school_id, PayEntry.person_id, standing_sum().label("fen"))
             .where(PayEntry.year == year, PayEntry.kind.in_(COUNTING))
             .group_by(PayEntry.school_id, PayEntry.person_id).subquery())
@@ -278,7 +282,7 @@ def own_awards(work: Work) -> list[OwnAward]:
 
 def award_of(work: Work, year: int, person_id: int, code: str) -> int | None:
     """What one person was given by a school's split that stands; None before it is submitted, or out of reach."""
-    scope = work.actor.scope(READ)
+    scope = spoken_for(work, work.actor.scope(READ))
     found = work.session.execute(
         select(PayAward.fen, School.id).join(PayDistribution, PayDistribution.id == PayAward.distribution_id)
         .join(School, School.id == PayDistribution.school_id)

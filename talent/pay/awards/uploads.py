@@ -53,9 +53,9 @@ def _points(weight: str) -> int | None:
 
 def _draft(work: Work, year: int, code: str) -> SplitView:
     """The draft of a school whose split the actor may draw; a conflict where there is none any more."""
-    scope = work.require(DRAW)
+    work.require(DRAW)
     view = split_view(work, year, code)
-    if not (scope.everyone or view.school_id in scope.schools):
+    if DRAW not in view.may:
         raise NotFound("school", code)
     if not view.version:
         raise Conflict("pay_distribution_gone")

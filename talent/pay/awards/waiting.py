@@ -14,6 +14,7 @@ from talent.pay.awards.ground import COUNTING, standing_sum
 from talent.pay.awards.models import PayDistribution
 from talent.pay.ledger_models import PayEntry
 from talent.people.models import School
+from talent.people.schools import spoken_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def _open(schools: Iterable[int] | None) -> tuple[Subquery, Select[*tuple[Any, .
 
 def to_split(work: Work) -> list[ToSplit]:
     """What the actor's schools still have to split, the newest year first; one statement."""
-    schools = work.actor.scope(DRAW).schools | work.actor.scope(SUBMIT).schools
+    schools = frozenset[int]().union(*(spoken_for(work, work.actor.scope(right)).schools for right in (DRAW, SUBMIT)))
     if not schools:
         return []
     stand, open_ = _open(schools)

@@ -19,7 +19,7 @@ from talent.pay.ledger import EXPENSE
 from talent.pay.ledger_models import PayEntry, PayPeriod
 from talent.people.models import Person, School
 from talent.people.queries import open_on, school_kind_on, school_name_on
-from talent.people.schools import within_schools
+from talent.people.schools import spoken_for, within_schools
 
 #: What an entry books: what the district spends, less what is taken back. Money that went out books nothing more.
 _SPENT = case((PayEntry.debit == EXPENSE, PayEntry.fen), else_=-PayEntry.fen)
@@ -42,7 +42,7 @@ class Balances:
 
 def balances(work: Work, year: int, on: date) -> Balances:
     """Budget and bookings of a year by school, as they stood on a day; three statements."""
-    scope = work.require(READ)
+    scope = spoken_for(work, work.require(READ))
     stand = commands.standing(work.session, year, on)
     booked: dict[int, dict[str, int]] = defaultdict(dict)
     for school_id, period, fen in work.session.execute(
@@ -102,8 +102,9 @@ def of_school(
     work: Work, year: int, on: date, code: str, *, period: str = "", offset: int = 0, limit: int = 50
 ) -> SchoolBudget:
     """What stands behind a school's figures; NotFound outside the reader's reach."""
+    scope = spoken_for(work, work.require(READ))
     school = work.session.execute(
-        select(School.id, school_name_on(on)).where(School.code == code, within_schools(work.require(READ)))).first()
+        select(School.id, school_name_on(on)).where(School.code == code, within_schools(scope))).first()
     if school is None:
         raise NotFound("school", code)
     budgets = work.session.scalars(
@@ -139,9 +140,10 @@ def sheet(work: Work, year: int) -> Sheet:
     work.require(ENTER)
     stand, first = commands.standing(work.session, year), date(year, 1, 1)
     kinds = PayTerms.from_book(work.book, year).school_kinds.value
+    may_send = and_(or_(open_on(first), School.opened_on.between(first, date(year, 12, 31))),
+                    school_kind_on(first).in_(sorted(kinds)))
     rows = work.session.execute(
-        select(School.id, School.code, school_name_on(first))
-        .where(or_(and_(school_kind_on(first).in_(sorted(kinds)), open_on(first)), School.id.in_(stand)))
+        select(School.id, School.code, school_name_on(first)).where(or_(may_send, School.id.in_(stand)))
         .order_by(School.code)).all()
     return Sheet({code: name for _, code, name in rows},
                  {code: stand[key].fen for key, code, _ in rows if key in stand},

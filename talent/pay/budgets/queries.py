@@ -1,7 +1,7 @@
 """The forecast and the budget as they are read: by scope, as they were known on a day."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -20,7 +20,7 @@ from talent.pay.records import YearFacts, facts_of_year
 from talent.pay.snapshots import Facts
 from talent.people.models import Absence as AbsenceRow
 from talent.people.models import Person
-from talent.people.schools import names_on
+from talent.people.schools import names_on, spoken_for
 
 READ = "budget:read"
 
@@ -46,11 +46,12 @@ def forecast(work: Work, year: int, on: date, asked: Iterable[Asked]) -> Seen:
 
     ``asked`` are the nominations open on that day that the actor may see. RuleViolation for a year without a standard.
     """
-    scope, asked = work.require(READ), list(asked)
+    scope, asked = spoken_for(work, work.require(READ)), list(asked)
     pay.check_year(work, year)
     known = facts_of_year(work.session, year)
     persons = known.persons if on >= work.today else rules.known_on(known.persons, on)
-    persons = {**_nominees(work, year, known, asked), **persons}
+    last = date(year, 12, 31) if on >= work.today else min(date(year, 12, 31), on)
+    persons = {**_nominees(work, {each.staff_no for each in asked} - persons.keys(), date(year, 1, 1), last), **persons}
     calendar, terms = WorkCalendar(work.book.calendars()), PayTerms.from_book(work.book, year)
     made = rules.forecast(year, persons, known.schools, terms, calendar, asked)
     reached = {code for code, school_id in known.school_ids.items() if scope.everyone or school_id in scope.schools}
@@ -63,17 +64,18 @@ def forecast(work: Work, year: int, on: date, asked: Iterable[Asked]) -> Seen:
     return Seen(made, names, known, calendar)
 
 
-def _nominees(work: Work, year: int, known: YearFacts, asked: Sequence[Asked]) -> dict[str, PersonFacts]:
-    """People with nominations who are on no post in the year so far: their absences, which count all the same."""
-    new = {each.staff_no for each in asked} - known.persons.keys()
-    if not new:
+def _nominees(work: Work, staff_nos: Collection[str], first: date, last: date) -> dict[str, PersonFacts]:
+    """People with nominations who are on no post in the year so far: their absences, which count all the same.
+
+    ``last``: those that began later are not known yet.
+    """
+    if not staff_nos:
         return {}
     found: dict[str, list[Absence]] = defaultdict(list)
     rows = work.session.execute(
         select(Person.staff_no, AbsenceRow.started_on, AbsenceRow.ended_on)
         .join(Person, Person.id == AbsenceRow.person_id)
-        .where(Person.staff_no.in_(new), AbsenceRow.started_on <= date(year, 12, 31),
-               AbsenceRow.ended_on >= date(year, 1, 1)))
+        .where(Person.staff_no.in_(staff_nos), AbsenceRow.started_on <= last, AbsenceRow.ended_on >= first))
     for staff_no, start, end in rows:
         found[staff_no].append(Absence(start, end))
     return {staff_no: PersonFacts((), tuple(absences)) for staff_no, absences in found.items()}

@@ -110,8 +110,9 @@ def summed(code: str, places: Sequence[Place]) -> OfSchool:
 
 
 def known_on(persons: Persons, on: date) -> Persons:
-    """The records as far as their days had begun by a day; who had none by then is left out."""
-    found = {staff_no: replace(facts, assignments=tuple(item for item in facts.assignments if item.start <= on))
+    """The records as far as their days had begun by a day; who was on no post by then is left out."""
+    found = {staff_no: PersonFacts(tuple(item for item in facts.assignments if item.start <= on),
+                                   tuple(item for item in facts.absences if item.start <= on))
              for staff_no, facts in persons.items()}
     return {staff_no: facts for staff_no, facts in found.items() if facts.assignments}
 

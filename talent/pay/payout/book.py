@@ -33,7 +33,7 @@ class Who(NamedTuple):
 
 @dataclass(frozen=True)
 class YearBook:
-    """Everything of one year. ``until`` says of which moment, None of now."""
+    """Everything of one year, as it stood at the moment it was read for."""
 
     year: int
     awards: Mapping[Key, int]
@@ -66,7 +66,7 @@ class YearBook:
 
 
 def read_year(session: Session, year: int, until: datetime | None = None) -> YearBook:
-    """The year in six statements, however many people there are."""
+    """The year in six statements, however many people there are; of the moment ``until``, None: of now."""
     sums = _ledger(session, year, until)
     splits = _splits(session, year, until)
     awards, who = _awards(session, splits)

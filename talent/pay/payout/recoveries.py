@@ -59,8 +59,8 @@ def position_of(book: YearBook, key: Key) -> Position:
 def recover(work: Work, *, year: int, key: Key, seen: int, received: Received) -> PayRecovery:
     """Record what somebody gave back; ``seen`` is the overpaid sum the person at the desk had before their eyes."""
     work.require(EDGE.right)
+    take_ledger(work.session)  # before the period, as a lock of a batch does: neither waits for what the other holds
     period_id = open_period(work.session, received.period)
-    take_ledger(work.session)
     stand = position_of(read_year(work.session, year), key)
     if stand.overpaid != seen:
         raise Conflict("payout")

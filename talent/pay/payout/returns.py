@@ -179,8 +179,8 @@ def accept(work: Work, *, return_id: int, seen: str, period: str, partial: bool 
     Refused for who approved the year's batch, for a row about oneself, and where the period is not open.
     """
     work.require(RIGHT)
+    take_ledger(work.session)  # before the period, as a lock of a batch does: neither waits for what the other holds
     period_id = open_period(work.session, period)
-    take_ledger(work.session)
     compared = compare(work.session, return_id)
     if compared.row.state != "staged" or compared.seal != seen:
         raise Conflict("pay_return")

@@ -126,6 +126,12 @@ class Filters:
         return self.chosen.get(name, "")
 
     @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What else the address says, such as the year, which a choice leaves as it is."""
+        own = {"page", "sort", *(item.name for item in self.offered)}
+        return [(name, value) for name, value in request.args.items() if name not in own]
+
+    @property
     def chips(self) -> list[Chip]:
         """The filters in use, in the order offered."""
         return [

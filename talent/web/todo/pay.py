@@ -37,8 +37,9 @@ def findings(look: Look) -> Iterator[Thing]:
         yield Thing(gettext("看 %(year)s 年激励金核算的问题", year=run.year),
                     gettext("第 %(n)s 次核算，其中 %(errors)s 条须先处理", n=run.sequence, errors=f"{run.errors:,}")
                     if run.errors else gettext("第 %(n)s 次核算，都是提示，确认前请看一遍", n=run.sequence),
-                    gettext("%(n)s 条", n=f"{run.findings:,}"), "pay", link_to("pay.findings", year=run.year),
-                    gettext("去看"), since=look.day(run.computed_at))
+                    gettext("%(n)s 条", n=f"{run.findings:,}"), "pay",
+                    link_to("pay.findings", year=run.year, run=run.sequence), gettext("去看"),
+                    since=look.day(run.computed_at))
 
 
 def receipts(look: Look) -> Iterator[Thing]:

@@ -1,12 +1,13 @@
 """Two at once: one file, one answer, one settlement, one closing, one sum back."""
 
 from talent.core.access import operator
-from talent.core.work import Program
+from talent.core.work import Program, Work
 from talent.pay.payout import closing, commands, recoveries, returns
 from talent.pay.payout.recoveries import Received
+from talent.pay.posting import open_period
 from tests.pay.payout.bank import Bank, rows_for, split
 from tests.pay.payout.test_recoveries import LESS, key_of, lowered
-from tests.pay.test_races import at_once
+from tests.pay.test_races import at_once, meanwhile
 
 FULL = 2_400_000
 
@@ -35,6 +36,36 @@ def test_two_answers_on_the_same_items_count_once(program: Program) -> None:
     again = at_once(lambda: bank.accept(first, by=by, seen=seals[first]),
                     lambda: bank.accept(second, by=by, seen=seals[second]))
     assert again == ["conflict", "conflict"] and bank.verify() == []
+
+
+def test_an_answer_is_taken_over_while_a_batch_is_locked(program: Program) -> None:
+    """Both want the ledger and the period: they queue for them in the same order."""
+    bank = Bank(program)
+    bank.locked_year({"T1": "A"})
+    split(program, "A", {"T1": FULL})
+    handed, by = bank.stage(rows_for(bank.items(bank.draw()))), bank.cashier
+    with program.read(operator()) as work:
+        seal = returns.compare(work.session, handed).seal
+    assert meanwhile(program, lambda: bank.accept(handed, by=by, seen=seal), first=holds_the_period) == "done"
+    assert bank.received() == {"T1": FULL} and bank.verify() == []
+
+
+def test_a_sum_comes_back_while_a_batch_is_locked(program: Program) -> None:
+    bank = lowered(program)
+    by, key = bank.cashier, key_of(bank, "T1")
+
+    def receive() -> None:
+        with program.begin(by) as work:
+            recoveries.recover(work, year=2021, key=key, seen=LESS, received=Received(
+                LESS, "repaid", "缴款书 1", work.today, "2026-09"))
+
+    assert meanwhile(program, receive, first=holds_the_period) == "done"
+    assert bank.due() == {"A": 0} and bank.verify() == []
+
+
+def holds_the_period(work: Work) -> None:
+    """As locking does once it has the ledger."""
+    assert open_period(work.session, "2026-09") is not None
 
 
 def test_two_who_settle_settle_once(program: Program) -> None:
