@@ -167,6 +167,10 @@ class RosterPlanner:
         if number and is_masked(number):
             plan.note(Finding("roster.mask_of_nobody"), row, "id_number")
             return
+        likely = self.directory.longer_by_zeros(row.values["staff_no"])
+        if likely is not None and likely.name == row.values["name"]:
+            plan.note(missing("person", likely.code), row, "staff_no")
+            return
         ref = self.directory.coming_person(row.values["staff_no"], row.values["name"], number)
         self._met[id(ref)] = row
         person: dict[str, Any] = dict.fromkeys(PERSON_COLUMNS, "")
@@ -256,6 +260,9 @@ class RosterPlanner:
         changed: dict[str, Any] = {}
         written = row.values["staff_no"]
         if written != person["staff_no"] and written in self.directory.people:
+            return changed
+        if written != person["staff_no"] and self.directory.longer_by_zeros(written) is known:
+            plan.note(missing("person", person["staff_no"]), row, "staff_no")
             return changed
         if written != person["staff_no"] and self._is_new_number(row, written):
             plan.note(

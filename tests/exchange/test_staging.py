@@ -136,6 +136,23 @@ def test_good_rows_only_is_a_choice_on_record(loaded: Desk) -> None:
     assert done.row.state == "accepted" and done.row.good_rows_only and loaded.count(Training) == 1
 
 
+def test_the_choice_counts_the_rows_that_go_in(loaded: Desk) -> None:
+    """Of two rows that contradict each other neither goes in, and of two equal ones the first."""
+    said, other = ("0101", "郑伯言", "命题研修", 12), ("0102", "林知微", "命题研修", 12)
+    batch_id = loaded.upload(trainings(said, (*said[:3], 16), other, other))
+    seen = loaded.look(batch_id).preview
+    assert seen is not None and (seen.total("rows"), seen.bad_rows, seen.good_rows) == (4, 2, 1)
+    loaded.accept(batch_id, good_rows_only=True)
+    assert loaded.count(Training) == 1
+
+
+def test_a_school_is_not_told_to_mend_a_sheet_it_may_not_hand_in(loaded: Desk) -> None:
+    school = Desk(loaded.program, "school", school_code="0001")
+    row = ("0101", "郑伯言", "0001", "120101199001011230", "三品", "本科", "语文")
+    detail = school.look(school.upload(workbook({"教职工": [ROSTER, row]})))
+    assert codes(detail) == {"import.kind_not_yours"}
+
+
 def test_warnings_need_a_tick(loaded: Desk) -> None:
     batch_id = loaded.upload(trainings(("0101", "郑伯言", "命题研修", 200)))
     token = loaded.token(batch_id)
