@@ -127,7 +127,7 @@ def _wanted(sheets: Iterable[SheetRead]) -> Iterable[str]:
         names = [name for name, (_attribute, what) in references.items() if what == "person"]
         if sheet.kind.code == "teachers":
             names = ["staff_no", "id_number"]
-        for row in sheet.rows:
+        for row in sheet.all_rows:
             for name in names:
                 if written := row.values.get(name):
                     yield written

@@ -148,8 +148,10 @@ def _plain(value: Any) -> str:
 
 
 def issues_as_json(issues: Iterable[Issue]) -> str:
-    """Errors first, each as its code and facts; at most :data:`MOST_ISSUES`."""
-    ordered = sorted(issues, key=lambda issue: issue.level != "error")[:MOST_ISSUES]
+    """Errors first and sheet by sheet, row by row, each as its code and facts; at most :data:`MOST_ISSUES`."""
+    met: dict[tuple[str, str], int] = {}
+    ordered = sorted(issues, key=lambda issue: (
+        issue.level != "error", met.setdefault((issue.file, issue.sheet), len(met)), issue.row or 0))[:MOST_ISSUES]
     return json.dumps([asdict(issue) for issue in ordered], ensure_ascii=False, default=str)
 
 

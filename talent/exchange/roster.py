@@ -69,7 +69,7 @@ class RosterPlanner:
 
     def _load(self) -> None:
         """The persons the rows speak of, and their periods in order."""
-        refs = (self._known(row) for plan in self.plans for row in plan.rows)
+        refs = (self._known(row) for plan in self.plans for row in plan.read.all_rows if "staff_no" in row.values)
         ids = sorted({ref.id for ref in refs if ref is not None and ref.id is not None})
         for start in range(0, len(ids), CHUNK):
             self._load_people(ids[start : start + CHUNK])
@@ -98,7 +98,21 @@ class RosterPlanner:
         for plan in self.plans:
             for row in plan.rows:
                 self._row(plan, row)
+            for row in plan.read.parsed.damaged:
+                self._damaged(plan, row)
         return self.plans
+
+    def _damaged(self, plan: SheetPlan, row: ParsedRow) -> None:
+        """What else is wrong with a row that cannot go in, as far as its cells could be read."""
+        if row.deleted:
+            return
+        if "school_code" in row.values:
+            self._school(plan, row)
+        for column, finding in findings(row.values):
+            if finding.level == "error" and column in row.values:
+                plan.note(finding, row, column)
+        if {"staff_no", "name"} <= row.values.keys() and (known := self._known(row)) is not None:
+            self._same_person(plan, row, known)
 
     def _row(self, plan: SheetPlan, row: ParsedRow) -> None:
         if row.values.get("operation") == "delete":

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import func, select, update
@@ -21,7 +22,7 @@ from talent.people.models import Employment, Person, School
 from talent.training.models import Training
 from tests import factories
 from tests.conftest import Clock
-from tests.exchange.books import ROSTER, district, trainings, workbook
+from tests.exchange.books import ROSTER, TRAINING, district, trainings, workbook
 
 
 class Desk:
@@ -144,6 +145,22 @@ def test_the_choice_counts_the_rows_that_go_in(loaded: Desk) -> None:
     assert seen is not None and (seen.total("rows"), seen.bad_rows, seen.good_rows) == (4, 2, 1)
     loaded.accept(batch_id, good_rows_only=True)
     assert loaded.count(Training) == 1
+
+
+def test_all_that_is_wrong_is_told_at_once_and_in_the_order_of_the_rows(loaded: Desk) -> None:
+    """A row one cell of which cannot be read is looked at as far as it can be."""
+    first, last = date(2026, 3, 6), date(2026, 3, 2)
+    batch_id = loaded.upload(workbook({
+        "培训": [TRAINING, ("0101", "林知微", "命题研修", "校级", first, first, 12),
+               ("0999", "查无此人", "命题研修", "区培", first, first, 12),
+               ("0102", "林知微", "命题研修", "区培", first, last, "12学时")],
+        "教职工": [ROSTER, ("0101", "郑伯", "1", "120101199001011239", "三品", "本科", "语文")],
+    }))
+    told = [(issue.cell, issue.code) for issue in loaded.look(batch_id).issues]
+    assert told == [
+        ("E2", "workbooks.choice_close"), ("C2", "record.zeros_lost_school"), ("B2", "roster.name_differs"),
+        ("D2", "workbooks.choice_close"), ("B2", "record.name_differs"), ("A3", "record.no_such_person"),
+        ("G4", "workbooks.number_with_unit"), ("F4", "record.end_before_start")]
 
 
 def test_a_school_is_not_told_to_mend_a_sheet_it_may_not_hand_in(loaded: Desk) -> None:
