@@ -105,6 +105,14 @@ def test_a_teacher_sees_what_runs_out(site: Site, program: Program) -> None:
         assert what in page
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_seeing_what_waits_asks_for_no_fresh_proof(site: Site, clock: Clock, role: str) -> None:
+    """The proof of a quarter of an hour ago opens no act, but one's own first page it does."""
+    browser = site.sign_in(role)
+    clock.move(minutes=16)
+    assert browser.get(HOME).status_code == 200
+
+
 def test_an_administrator_sees_the_roles_to_agree_to(site: Site, program: Program) -> None:
     admin, other = site.account("admin"), site.account("hr")
     add(program, RoleGrant(user_id=other.user_id, role="finance", state="proposed", valid_from=TODAY,
