@@ -15,7 +15,7 @@ from talent.core.money import uppercase
 from talent.core.terms import PAY_STATE, ROLE_NAME, chinese, words_of
 from talent.core.work import Work
 from talent.pay import commands, comparison, queries
-from talent.pay.awards.queries import award_of
+from talent.pay.awards.queries import award_of, own_awards
 from talent.pay.chain import LOCKED
 from talent.pay.conventions import WHOLE_MONTHS
 from talent.pay.facts import YEARLY_AMOUNT
@@ -303,8 +303,9 @@ def mine() -> str:
     person_id = current_actor().person_id
     with open_read() as work:
         rows = queries.lines_of_person(work, person_id) if person_id is not None else []
-    return render_template("pay/mine.html", rows=rows, months=receipt.month_ranges, states=STATES,
-                           convention_name=receipt.convention_name)
+        given = {(row.year, row.school): row.fen for row in own_awards(work) if not row.purpose} if rows else {}
+    return render_template("pay/mine.html", rows=rows, months=receipt.month_ranges, states=STATES, given=given,
+                           locked=LOCKED, convention_name=receipt.convention_name)
 
 
 # ── the receipt ──────────────────────────────────────────────────────────────────────────────────────────────
