@@ -163,6 +163,15 @@ def test_all_that_is_wrong_is_told_at_once_and_in_the_order_of_the_rows(loaded: 
         ("G4", "workbooks.number_with_unit"), ("F4", "record.end_before_start")]
 
 
+def test_what_is_not_over_yet_is_pointed_out(loaded: Desk) -> None:
+    """Hours of an activity ending in 2062 count nowhere before: most often it is a slip of the pen."""
+    days = [(date(2026, 9, 8), date(2026, 9, 8)), (date(2026, 9, 9), date(2026, 9, 9))]
+    batch_id = loaded.upload(workbook({"培训": [TRAINING, *(
+        ("0101", "郑伯言", "命题研修", "区培", first, last, 6) for first, last in days)]}))
+    told = [(issue.cell, issue.code, issue.level) for issue in loaded.look(batch_id).issues]
+    assert told == [("F3", "record.in_future", "warning")]
+
+
 def test_a_school_is_not_told_to_mend_a_sheet_it_may_not_hand_in(loaded: Desk) -> None:
     school = Desk(loaded.program, "school", school_code="0001")
     row = ("0101", "郑伯言", "0001", "120101199001011230", "三品", "本科", "语文")
