@@ -275,7 +275,7 @@ class RosterPlanner:
         written = row.values["staff_no"]
         if written != person["staff_no"] and written in self.directory.people:
             return changed
-        if written != person["staff_no"] and self.directory.longer_by_zeros(written) is known:
+        if plan.read.file and written != person["staff_no"] and self.directory.longer_by_zeros(written) is known:
             plan.note(missing("person", person["staff_no"]), row, "staff_no")
             return changed
         if written != person["staff_no"] and self._is_new_number(row, written):
