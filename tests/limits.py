@@ -50,6 +50,7 @@ SET = {
     "talent.exchange.attendance.commands.LONGEST_NOTE": "characters of a note on a month",
     "talent.exchange.attendance.commands.LONGEST_ANSWER": "characters of an answer to a host",
     "talent.exchange.directory.ID_LENGTH": "characters of an ID number",
+    "talent.exchange.directory.MOST_ZEROS": "zeros looked for in front of a staff number that may have lost them",
     "talent.pay.awards.writing.MOST_EXTRAS": "lines of a split for other purposes",
     "talent.pay.awards.writing.LONGEST_PURPOSE": "characters of such a purpose",
     "talent.pay.awards.sheets.MOST_YUAN": "yuan of one line of a split",

@@ -302,7 +302,7 @@ def waiting_grants(session: Session, actor: Actor, today: date) -> list[GrantRow
 
 def grants_to_decide(work: Work) -> tuple[int, datetime | None]:
     """How many roles others proposed wait for the actor's yes, and since when; one statement."""
-    work.require("account:manage")
+    work.require("account:list")
     mine = work.actor.user_id or 0
     count, oldest = work.session.execute(
         select(func.count(), func.min(RoleGrant.granted_at))

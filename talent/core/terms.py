@@ -146,6 +146,9 @@ ROLE_NAME: Mapping[str, str] = {
     "教师": "teacher", "财务科": "finance", "审计": "auditor", "本机操作员": "operator",
 }
 
+#: How somebody proved who they are, and what a payroll file is for.
+PROOF: Mapping[str, str] = {"密码": "password", "动态码": "code", "备用码": "recovery", "认证平台": "provider"}
+PAYOUT_KIND: Mapping[str, str] = {"发放": "regular", "重发": "reissue"}
 GRANT_STATE: Mapping[str, str] = {"待同意": "proposed", "有效": "active", "已收回": "ended"}
 ALIAS_KIND: Mapping[str, str] = {"工号": "staff_no", "证件号码": "id_number"}
 #: What a retention run may take away.
@@ -228,7 +231,7 @@ AUDIT_DETAIL: Mapping[str, str] = {
     "输入指纹": "input_sha256", "笔数": "items", "类数": "k", "类数的理由": "k_reason", "保留": "kept", "种类": "kind",
     "各种类": "kinds", "名称": "label", "本小时最后一次记录": "last_of_the_hour", "账簿指纹": "ledger_head", "没有收下": "left",
     "上限": "limit", "行": "lines", "各行指纹": "lines_hash", "途径": "means", "处理": "measure", "办法": "method",
-    "变动": "moved", "姓名": "name", "各类名称": "names", "备注": "note", "号": "number", "日期": "on", "参数编号": "override",
+    "变动": "moved", "名字": "name", "各类名称": "names", "备注": "note", "号": "number", "日期": "on", "参数编号": "override",
     "付成": "paid", "付成金额": "paid_fen", "部分收下": "partial", "人数": "people", "期间": "period", "本人": "person",
     "人员编号": "person_id", "公示地点": "place", "计划": "plan", "认证平台": "provider", "只读": "reads_only", "理由": "reason",
     "记录号": "record", "删去": "removed", "恢复": "restored", "角色": "role", "各角色": "roles", "行数": "rows", "运行": "run",

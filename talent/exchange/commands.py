@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -127,7 +127,7 @@ def _wanted(sheets: Iterable[SheetRead]) -> Iterable[str]:
         names = [name for name, (_attribute, what) in references.items() if what == "person"]
         if sheet.kind.code == "teachers":
             names = ["staff_no", "id_number"]
-        for row in sheet.rows:
+        for row in sheet.all_rows:
             for name in names:
                 if written := row.values.get(name):
                     yield written
@@ -143,7 +143,8 @@ def _numbered(sheets: Iterable[SheetRead]) -> Iterable[int]:
 
 
 def _not_yours(sheet: SheetRead) -> SheetPlan:
-    refused = SheetPlan(sheet)
+    """Nothing is said of the rows of a sheet that is not theirs to hand in: mending them would help nobody."""
+    refused = SheetPlan(replace(sheet, parsed=replace(sheet.parsed, issues=[])))
     refused.note(Finding("import.kind_not_yours", params={"kind": sheet.kind.sheet}))
     return refused
 

@@ -14,6 +14,8 @@ from talent.workbooks.plan import Ref
 
 FEW = 2_000
 ID_LENGTH = 18
+#: As many leading zeros are looked for in front of a number that a spreadsheet made shorter.
+MOST_ZEROS = 4
 
 
 class Directory:
@@ -111,6 +113,11 @@ class Directory:
         """The known code that only lost its leading zeros, if there is one."""
         bare = code.lstrip("0")
         return next((f"{known} {ref.name}" for known, ref in self.schools.items() if known.lstrip("0") == bare), "")
+
+    def longer_by_zeros(self, staff_no: str) -> Ref | None:
+        """The person of a known staff number that is this one with more zeros in front."""
+        found = (self.people.get(f"{'0' * zeros}{staff_no}") for zeros in range(1, MOST_ZEROS + 1))
+        return next((ref for ref in found if ref is not None), None)
 
     def likely_person(self, staff_no: str) -> str:
         """The known staff number that only lost its leading zeros, if there is one among those looked up."""

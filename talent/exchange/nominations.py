@@ -36,6 +36,7 @@ from talent.exchange.proposals import (
 from talent.people.models import Employment, Person, School
 from talent.people.queries import in_service_on
 from talent.people.schools import spoken_for
+from talent.workbooks.intake import Intake
 
 NOMINATE = "assignment:nominate"
 KIND = "assistance"
@@ -48,8 +49,12 @@ LONGEST_DOCUMENT = 80
 
 def nominate(work: Work, values: Typed, reason: str) -> int:
     """Name a person of the school for a spell; the number of the proposal. RuleViolation names the fields."""
-    person_id, staff_no, code = _own_person(work, str(values.get("staff_no") or "").strip())
-    intake = entries.intake_of(KIND)
+    intake, written = entries.intake_of(KIND), str(values.get("staff_no") or "").strip()
+    found_one = _own_person(work, written)
+    if found_one is None:  # then all else that is missing is told beside it
+        judged(reason, lambda: _nobody(intake, written, values))
+    assert found_one is not None
+    person_id, staff_no, code = found_one
     said = {**said_of(values), "staff_no": staff_no, "sending_school_code": code}
     reason = judged(reason, lambda: entries.plan_add(work, intake, said, BUREAU))
     return _submit(work, row_of(work, person_id, KIND, "add", reason, normal(intake, said)), "nominate")
@@ -108,17 +113,23 @@ def spell_of(values: Mapping[str, str]) -> Spell:
     return Spell(values["host"], date.fromisoformat(values["started_on"]), date.fromisoformat(end) if end else None)
 
 
-def _own_person(work: Work, staff_no: str) -> tuple[int, str, str]:
+def _own_person(work: Work, staff_no: str) -> tuple[int, str, str] | None:
     """(person, staff number, school's code) of who is in service at a school of the actor's today."""
     scope = work.require(NOMINATE)
     row = work.session.execute(
         select(Person.id, Person.staff_no, School.code)
         .join(Employment, Employment.person_id == Person.id).join(School, School.id == Employment.school_id)
         .where(Person.staff_no == staff_no, School.id.in_(scope.schools), in_service_on(work.today))).first()
-    if row is None:
-        code = "nomination.not_yours" if staff_no else "workbooks.required"
-        raise RuleViolation(Finding(code, params={"staff_no": staff_no, "field": "staff_no"}))
-    return row[0], row[1], row[2]
+    return None if row is None else (row[0], row[1], row[2])
+
+
+def _nobody(intake: Intake, staff_no: str, values: Typed) -> None:
+    """Refuse a nomination of nobody of the school's, with what is left blank in it."""
+    code = "nomination.not_yours" if staff_no else "workbooks.required"
+    blank = [column.name for column in intake.kind.required
+             if column.name not in ("staff_no", "sending_school_code") and values.get(column.name) in (None, "")]
+    raise RuleViolation([Finding(code, params={"staff_no": staff_no, "field": "staff_no"}),
+                         *(Finding("workbooks.required", params={"field": name}) for name in blank)])
 
 
 def _staff_no(work: Work, person_id: int | None) -> str:

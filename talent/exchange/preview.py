@@ -94,8 +94,8 @@ class Preview:
 
     @property
     def good_rows(self) -> int:
-        """Rows without an error."""
-        return self.total("rows") - self.bad_rows
+        """Rows that may go in: what each does is known. An equal row repeated is neither these nor a bad one."""
+        return sum(self.total(name) for name in ("added", "updated", "deleted", "unchanged"))
 
 
 def preview_of(outcome: Outcome, schools: Mapping[int, str]) -> Preview:
@@ -104,7 +104,7 @@ def preview_of(outcome: Outcome, schools: Mapping[int, str]) -> Preview:
     return Preview(
         sheets=outcome.sheets(),
         errors=len(errors),
-        bad_rows=len({(issue.file, issue.sheet, issue.row) for issue in errors if issue.row is not None}),
+        bad_rows=len(_bad_rows(outcome, errors)),
         warnings=len(outcome.issues) - len(errors),
         acceptable=outcome.changes > 0 and all(issue.row is not None for issue in errors),
         changed=outcome.changes,
@@ -113,6 +113,13 @@ def preview_of(outcome: Outcome, schools: Mapping[int, str]) -> Preview:
         samples=dict(outcome.samples),
         rows=list(_listed(outcome.plans, schools)),
     )
+
+
+def _bad_rows(outcome: Outcome, errors: Iterable[Issue]) -> set[tuple[str, str, int]]:
+    """The rows that stay out: those a remark stands at, and the others it is about."""
+    told = {(issue.file, issue.sheet, issue.row) for issue in errors if issue.row is not None}
+    return told | {(plan.read.file, plan.read.sheet, row.number)
+                   for plan in outcome.plans for row in plan.read.parsed.damaged}
 
 
 def digest_of(outcome: Outcome) -> str:
@@ -141,8 +148,10 @@ def _plain(value: Any) -> str:
 
 
 def issues_as_json(issues: Iterable[Issue]) -> str:
-    """Errors first, each as its code and facts; at most :data:`MOST_ISSUES`."""
-    ordered = sorted(issues, key=lambda issue: issue.level != "error")[:MOST_ISSUES]
+    """Errors first and sheet by sheet, row by row, each as its code and facts; at most :data:`MOST_ISSUES`."""
+    met: dict[tuple[str, str], int] = {}
+    ordered = sorted(issues, key=lambda issue: (
+        issue.level != "error", met.setdefault((issue.file, issue.sheet), len(met)), issue.row or 0))[:MOST_ISSUES]
     return json.dumps([asdict(issue) for issue in ordered], ensure_ascii=False, default=str)
 
 

@@ -16,7 +16,8 @@ from talent.accounts.queries import person_behind
 from talent.core.access import Scope
 from talent.core.errors import Conflict, Finding, NotAllowed, NotFound, RuleViolation
 from talent.core.work import Work
-from talent.exchange import entries
+from talent.exchange import entries, one_row
+from talent.exchange.commands import Outcome
 from talent.exchange.entries import Entry, Held
 from talent.exchange.models import Proposal
 from talent.exchange.one_row import Typed, sheet_of, typed
@@ -64,7 +65,7 @@ def propose_new(work: Work, kind: str, values: Typed, reason: str) -> int:
     staff_no = work.session.scalars(select(Person.staff_no).where(Person.id == person_id)).one()
     said = {**said_of(values), "staff_no": staff_no}
     _by_staff_number(intake, said)
-    reason = judged(reason, lambda: entries.plan_add(work, intake, said, BUREAU))
+    reason = judged(reason, lambda: _over(intake, entries.plan_add(work, intake, said, BUREAU)))
     return put(work, row_of(work, person_id, kind, "add", reason, normal(intake, said)))
 
 
@@ -73,7 +74,7 @@ def propose_correction(work: Work, kind: str, record_id: int, version: int, valu
     intake, now = entries.intake_of(kind), _as_read(work, kind, record_id, version)
     said = said_of(values)
     _by_staff_number(intake, said)
-    reason = judged(reason, lambda: entries.plan_correct(work, intake, now, said, BUREAU))
+    reason = judged(reason, lambda: _over(intake, entries.plan_correct(work, intake, now, said, BUREAU)))
     kept = normal(intake, {**now.values, **said})
     changed = {name for name, value in kept.items() if value != now.values[name]}
     together = set(entries.TOGETHER.get(kind, ()))
@@ -123,6 +124,13 @@ def judged(reason: str, plan: Callable[[], object]) -> str:
     if findings:
         raise RuleViolation(findings)
     return reason.strip()
+
+
+def _over(intake: Intake, outcome: Outcome) -> None:
+    """What is asked for is over: the bureau may enter it ahead, nobody can vouch for it before."""
+    coming = [issue for issue in outcome.issues if issue.code == "record.in_future"]
+    if coming:
+        raise RuleViolation(one_row.at_fields(intake.kind, coming))
 
 
 def said_of(values: Typed) -> dict[str, Any]:

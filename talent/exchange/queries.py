@@ -83,10 +83,11 @@ def _entry(summary: str) -> tuple[str, str]:
 
 
 def batches(
-    session: Session, actor: Actor, *, source: str = "file", offset: int = 0, limit: int = 50
+    session: Session, actor: Actor, *, source: str = "file", state: str = "", offset: int = 0, limit: int = 50
 ) -> tuple[list[BatchRow], int]:
-    """One page of the imports (or entries on pages), latest first, and how many there are. Needs ``import:read``."""
-    seen = and_(_visible(actor), ImportBatch.source == source)
+    """One page of the imports (or entries on pages), perhaps of one state, latest first, and how many there are.
+    Needs ``import:read``."""
+    seen = and_(_visible(actor), ImportBatch.source == source, ImportBatch.state == state if state else true())
     total = session.scalar(select(func.count()).select_from(ImportBatch).where(seen)) or 0
     columns = (ImportBatch.id, ImportBatch.state, ImportBatch.files, ImportBatch.as_of, ImportBatch.good_rows_only,
                ImportBatch.created_by, ImportBatch.created_at, ImportBatch.accepted_at, ImportBatch.undone_at,
@@ -101,16 +102,16 @@ def batches(
 
 
 def waiting(actor: Actor, since: datetime) -> Select[*tuple[Any, ...]] | None:
-    """(state, how many, handed in since, "") of the workbooks within reach that wait for a look, or were refused
-    since: a statement to be asked beside that of the jobs; None for who imports nothing."""
-    scope = actor.scope("record:import")
-    if not scope:
+    """(state, how many, handed in since, "") of the actor's own workbooks that wait for a look, or were refused
+    since, as nobody else decides on them: a statement to be asked beside that of the jobs; None for who imports
+    nothing."""
+    if not actor.may("record:import"):
         return None
-    reached = true() if scope.everyone else ImportBatch.created_by == actor.user_id
     refused_of_late = (ImportBatch.state == "refused") & (ImportBatch.created_at >= since)
     return (
         select(ImportBatch.state, func.count(), func.min(ImportBatch.created_at), literal(""))
-        .where(reached, or_(ImportBatch.state == "staged", refused_of_late)).group_by(ImportBatch.state))
+        .where(ImportBatch.created_by == actor.user_id, or_(ImportBatch.state == "staged", refused_of_late))
+        .group_by(ImportBatch.state))
 
 
 def batch(session: Session, actor: Actor, batch_id: int) -> BatchDetail:

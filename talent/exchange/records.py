@@ -113,7 +113,18 @@ class RecordPlanner:
         for plan in self.plans:
             for row in plan.rows:
                 self._row(plan, row)
+            for row in plan.read.parsed.damaged:
+                self._damaged(plan, row)
         return self.plans
+
+    def _damaged(self, plan: SheetPlan, row: ParsedRow) -> None:
+        """What else is wrong with a row that cannot go in: all of it is told at once, not one upload after another."""
+        if row.deleted:
+            return
+        self._resolved(plan, row)
+        for finding in self.intake.check(row.values):
+            if finding.level == "error":
+                plan.note(finding, row, finding.params.get("column"))
 
     def _row(self, plan: SheetPlan, row: ParsedRow) -> None:
         stored = self._by_record_id(plan, row)

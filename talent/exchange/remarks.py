@@ -16,9 +16,15 @@ from talent.training.rules import HoursPolicy, HoursRecord, daily_finding
 from talent.workbooks.plan import Ref, SheetPlan
 from talent.workbooks.rows import ParsedRow
 
+#: The day on which what a row tells of was over, by kind: nothing of it counts before that day.
+DAY_DONE = {"training": "ended_on", "results": "awarded_on", "achievements": "achieved_on",
+            "enrolment": "counted_on", "facilities": "counted_on"}
+
 
 def remarks(work: Work, plan: SheetPlan) -> None:
     """Add the warnings of this kind of sheet, if it has any."""
+    if plan.kind_code in DAY_DONE:
+        _still_to_come(work, plan, DAY_DONE[plan.kind_code])
     if plan.kind_code == "titles":
         _overlapping_terms(plan)
         _rounds_with_several_dates(plan)
@@ -30,6 +36,13 @@ def remarks(work: Work, plan: SheetPlan) -> None:
 
 def _rows(plan: SheetPlan) -> Iterator[ParsedRow]:
     return (row for row in plan.rows if row.number not in plan.bad_rows and row.values.get("operation") is None)
+
+
+def _still_to_come(work: Work, plan: SheetPlan, column: str) -> None:
+    """Most often the year is mistyped, and nobody sees why the hours do not appear."""
+    for row in _rows(plan):
+        if row.values[column] > work.today:
+            plan.note(Finding("record.in_future", params={"day": row.values[column]}, level="warning"), row, column)
 
 
 def _overlapping_terms(plan: SheetPlan) -> None:

@@ -69,7 +69,7 @@ class RosterPlanner:
 
     def _load(self) -> None:
         """The persons the rows speak of, and their periods in order."""
-        refs = (self._known(row) for plan in self.plans for row in plan.rows)
+        refs = (self._known(row) for plan in self.plans for row in plan.read.all_rows if "staff_no" in row.values)
         ids = sorted({ref.id for ref in refs if ref is not None and ref.id is not None})
         for start in range(0, len(ids), CHUNK):
             self._load_people(ids[start : start + CHUNK])
@@ -98,7 +98,21 @@ class RosterPlanner:
         for plan in self.plans:
             for row in plan.rows:
                 self._row(plan, row)
+            for row in plan.read.parsed.damaged:
+                self._damaged(plan, row)
         return self.plans
+
+    def _damaged(self, plan: SheetPlan, row: ParsedRow) -> None:
+        """What else is wrong with a row that cannot go in, as far as its cells could be read."""
+        if row.deleted:
+            return
+        if "school_code" in row.values:
+            self._school(plan, row)
+        for column, finding in findings(row.values):
+            if finding.level == "error" and column in row.values:
+                plan.note(finding, row, column)
+        if {"staff_no", "name"} <= row.values.keys() and (known := self._known(row)) is not None:
+            self._same_person(plan, row, known)
 
     def _row(self, plan: SheetPlan, row: ParsedRow) -> None:
         if row.values.get("operation") == "delete":
@@ -166,6 +180,10 @@ class RosterPlanner:
         number = row.values.get("id_number")
         if number and is_masked(number):
             plan.note(Finding("roster.mask_of_nobody"), row, "id_number")
+            return
+        likely = self.directory.longer_by_zeros(row.values["staff_no"])
+        if likely is not None and likely.name == row.values["name"]:
+            plan.note(missing("person", likely.code), row, "staff_no")
             return
         ref = self.directory.coming_person(row.values["staff_no"], row.values["name"], number)
         self._met[id(ref)] = row
@@ -256,6 +274,9 @@ class RosterPlanner:
         changed: dict[str, Any] = {}
         written = row.values["staff_no"]
         if written != person["staff_no"] and written in self.directory.people:
+            return changed
+        if plan.read.file and written != person["staff_no"] and self.directory.longer_by_zeros(written) is known:
+            plan.note(missing("person", person["staff_no"]), row, "staff_no")
             return changed
         if written != person["staff_no"] and self._is_new_number(row, written):
             plan.note(

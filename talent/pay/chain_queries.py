@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from talent.core.access import Actor
@@ -44,6 +44,7 @@ class StepShown:
     comment: str
     document: str
     sheet_id: int | None
+    school_id: int | None
 
 
 def shown(step: PayStep) -> StepShown:
@@ -54,11 +55,13 @@ def shown(step: PayStep) -> StepShown:
 @dataclass(frozen=True, slots=True)
 class ChainShown:
     """The way of a batch for its page. ``answers`` by code of the schools asked, "" before one answers; ``steps`` are
-    the log, the latest first."""
+    the log, the latest first, with the ``schools`` they name; ``aside_fen`` is what stays out of the books."""
 
     standing: Standing
     answers: Mapping[str, str]
     steps: Sequence[StepShown]
+    schools: Mapping[int, str]
+    aside_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,14 @@ class ChainView:
     missing: Sequence[Finding]
     answers: dict[str, str]
     offered: Sequence[str]
+    schools: Mapping[int, str]
+    aside_fen: int
 
     @property
     def shown(self) -> ChainShown:
         """What the page shows of it."""
-        return ChainShown(self.standing, self.answers, [shown(step) for step in self.acts.steps[::-1]])
+        steps = [shown(step) for step in self.acts.steps[::-1]]
+        return ChainShown(self.standing, self.answers, steps, self.schools, self.aside_fen)
 
 
 def chain_view(work: Work, batch: PayBatch) -> ChainView:
@@ -84,7 +90,18 @@ def chain_view(work: Work, batch: PayBatch) -> ChainView:
     codes = answering_schools(work.session, acts) if batch.state in OPEN else _schools_of(work.session, acts)
     standing = standing_of(work.session, acts, assumed=assumed_in(batch), asked=codes)
     answers = {code: acts.answers[key].act if key in acts.answers else "" for key, (code, _) in codes.items()}
-    return ChainView(acts, standing, missing(standing), answers, offered(work.actor, acts))
+    schools = {key: name for key, (_, name) in codes.items()}
+    return ChainView(acts, standing, missing(standing), answers, offered(work.actor, acts), schools,
+                     _aside(work.session, acts))
+
+
+def _aside(session: Session, acts: Acts) -> int:
+    """What the lock leaves out of a first run: held lines, and those of schools that dispute them."""
+    if acts.batch.adjusts_id is not None or not (acts.held or acts.disputed):
+        return 0
+    left_out = or_(PayLine.id.in_(acts.held), PayLine.school_id.in_(acts.disputed))
+    return int(session.scalar(select(func.coalesce(func.sum(PayLine.amount_fen), 0)).where(
+        PayLine.batch_id == acts.batch.id, left_out)) or 0)
 
 
 def _schools_of(session: Session, acts: Acts) -> dict[int, tuple[str, str]]:

@@ -167,9 +167,14 @@ class BatchView:
         return sum(value["basis"] == "assumed" for value in self.parameters)
 
 
+def assumptions(batch: PayBatch) -> list[Mapping[str, Any]]:
+    """The parameters of a batch that nobody decided."""
+    return [value for value in json.loads(batch.parameters) if value["basis"] == "assumed"]
+
+
 def assumed_in(batch: PayBatch) -> int:
-    """How many parameters of a batch nobody decided."""
-    return sum(value["basis"] == "assumed" for value in json.loads(batch.parameters))
+    """How many of them there are."""
+    return len(assumptions(batch))
 
 
 def batch_view(work: Work, batch: PayBatch) -> BatchView:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from talent.core.errors import Finding, Level
-from talent.core.language import translated
+from talent.core.language import in_a_row, translated
 from talent.core.periods import ONE_DAY, years_before
 from talent.core.terms import APPRAISAL, words_of
 from talent.policy import eligibility as kinds
@@ -131,7 +131,7 @@ def _result(given: Mapping[str, Any], terms: TierRules) -> str:
     level, grade = _label(terms.levels, given["level"]), given["grade"]
     if not grade:
         return level
-    return translated("{level}{grade}").format(level=level, grade=_label(terms.grades, grade))
+    return in_a_row((level, _label(terms.grades, grade)))
 
 
 def _floor(given: Mapping[str, Any], terms: TierRules) -> str:

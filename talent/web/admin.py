@@ -10,7 +10,8 @@ from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from talent.accounts import commands, leaving, passwords, queries, second_factor
-from talent.web import kit
+from talent.people.schools import open_schools
+from talent.web import acting, kit
 from talent.web.navigation import role_names
 from talent.web.security import current_actor, open_read, open_write, permission, program
 
@@ -35,9 +36,15 @@ def role_choices() -> list[tuple[str, str]]:
 class RoleForm(kit.BaseForm):
     places = _GRANT_PLACES
     role = SelectField(lazy_gettext("角色"), [InputRequired()], choices=lambda: kit.offered(role_choices()))
-    school_code = StringField(lazy_gettext("学校代码"), [Length(max=40)])
+    school_code = SelectField(lazy_gettext("学校"), [Length(max=40)], validate_choice=False)
     staff_no = StringField(lazy_gettext("工号"), [Length(max=40)])
     until = kit.DayField(lazy_gettext("最后一天"), [Optional()])
+
+
+def offer_schools(form: RoleForm) -> None:
+    """The schools open today to choose from, as nobody knows their codes by heart."""
+    with open_read() as work:
+        form.school_code.choices = acting.schools(open_schools(work.session, work.today))
 
 
 class AccountForm(RoleForm):
@@ -83,6 +90,7 @@ def add() -> str | Response:
                               school_code=form.school_code.data or None, staff_no=form.staff_no.data or None,
                               display_name=form.display_name.data or "", until=form.until.data)
 
+    offer_schools(form)
     done = kit.submit(form, save, url_for(".index"), gettext("账号已建好。初始密码 24 小时内有效，首次登录须更换。"))
     return done or render_template("admin/add.html", form=form)
 
@@ -98,6 +106,7 @@ def add_role(user_id: int) -> str | Response:
             commands.grant_role(work, user_id=user_id, role=form.role.data, school_code=form.school_code.data or None,
                                 staff_no=form.staff_no.data or None, until=form.until.data)
 
+    offer_schools(form)
     done = kit.submit(form, save, url_for(".index"), gettext("角色已记下；需要第二人同意的，列在上面等候。"))
     return done or render_template("admin/role.html", form=form, name=name)
 

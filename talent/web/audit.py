@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -11,10 +12,22 @@ from talent.core import audit_list, terms
 from talent.core.audit_list import Wanted
 from talent.core.language import translated
 from talent.core.money import yuan
+from talent.exchange.kinds import BY_CODE
+from talent.people.schools import names_on
 from talent.web import kit
 from talent.web.security import open_read, permission, program
+from talent.web.templating import DASH
 
 pages = Blueprint("audit", __name__, url_prefix="/audit")
+NOBODY: Mapping[Any, str] = {}
+#: Name of a detail → the vocabulary of its codes.
+CODES: Mapping[str, Mapping[str, str]] = {
+    "about": terms.OBJECTION_ABOUT, "act": {**terms.PERIOD_ACT, **terms.PAY_ACT},
+    "asks": {**terms.PROPOSAL_ACTION, **terms.NOMINATION}, "came_from": terms.PAY_STATE, "capacity": terms.ROLE_NAME,
+    "convention": terms.PAY_CONVENTION, "how": terms.PROOF, "kind": terms.PAYOUT_KIND,
+    "measure": terms.OBJECTION_MEASURE, "method": terms.AWARD_METHOD,
+    "role": terms.ROLE_NAME, "roles": terms.ROLE_NAME, "state": terms.GRANT_STATE,
+}
 
 
 @pages.get("/")
@@ -26,23 +39,29 @@ def index() -> str:
         acts = act_names(audit_list.actions(work))
         filters = kit.Filters.read(_offered(acts))
         rows, total = audit_list.events(work, _wanted(filters), offset=asked.offset, limit=asked.size)
+        told = {key for row in rows if isinstance(key := row.detail.get("school_id"), int)}
+        schools = names_on(work.session, told, work.today)
     return render_template("audit/index.html", filters=filters, page=asked.page(rows, total), acts=acts, zone=zone,
-                           things=terms.words_of(terms.AUDIT_SUBJECT), spelt=spelt)
+                           things=terms.words_of(terms.AUDIT_SUBJECT), spelt=partial(spelt, schools=schools))
 
 
-def spelt(detail: Mapping[str, Any]) -> Iterator[str]:
+def spelt(detail: Mapping[str, Any], schools: Mapping[int, str] = NOBODY) -> Iterator[str]:
     """The details of an event line by line: name and value, each thing of a list on its own, nothing empty."""
     words = terms.words_of(terms.AUDIT_DETAIL)
 
     def said(name: str, value: Any) -> str:
-        return f"{translated(words[name]) if name in words else name} {_plain(name, value)}"
+        shown = schools.get(value, "") if name == "school_id" else ""
+        return f"{translated(words[name]) if name in words else name} {shown or _plain(name, value)}"
 
     for name, value in detail.items():
         things = value if isinstance(value, list) and all(isinstance(each, dict) for each in value) else [value]
         for thing in things:
             if thing in (None, "", [], {}):
                 continue
-            if isinstance(thing, dict):
+            if name == "moved":
+                yield from (gettext("%(who)s：%(before)s → %(after)s", who=who, before=_sum(before), after=_sum(after))
+                            for who, (before, after) in thing.items())
+            elif isinstance(thing, dict):
                 listed = gettext("，").join(said(key, each) for key, each in thing.items())
                 yield gettext("%(name)s：%(listed)s", name=translated(words.get(name, name)), listed=listed)
             else:
@@ -53,8 +72,21 @@ def _plain(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return gettext("是") if value else gettext("否")
     if isinstance(value, int) and name.endswith("fen"):
-        return gettext("%(yuan)s 元", yuan=yuan(value))
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        return _sum(value)
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return gettext("、").join(_word(name, each) for each in value)
+    return _word(name, value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _sum(fen: int | None) -> str:
+    return DASH if fen is None else gettext("%(yuan)s 元", yuan=yuan(fen))
+
+
+def _word(name: str, value: str) -> str:
+    """A code by its word in the reader's language; what is no code as it was recorded."""
+    if name in ("kind", "kinds") and value in BY_CODE:
+        return translated(BY_CODE[value].kind.sheet)
+    return next((translated(word) for word, code in CODES.get(name, NOBODY).items() if code == value), value)
 
 
 def act_names(codes: Iterable[str]) -> dict[str, str]:

@@ -25,7 +25,7 @@ from talent.pay.awards.queries import OwnAward, SchoolSplit, SplitView
 from talent.pay.awards.terms import counts_months, notice_days
 from talent.web import kit
 from talent.web.pay import pages
-from talent.web.pay_chain import said
+from talent.web.pay_way import said
 from talent.web.scans import attached, hand_out, keep_scan
 from talent.web.security import current_actor, open_read, open_write, permission, today
 from talent.web.templating import moment, money, pct

@@ -91,11 +91,14 @@ def upload() -> str | Response:
 def _index(form: UploadForm) -> str:
     asked, actor = kit.asked_page(20), current_actor()
     source = "form" if request.args.get("source") == "form" else "file"
+    states = [(code, str(word)) for code, word in STATES.items()]
+    filters = kit.Filters.read([kit.Filter("state", gettext("状态"), states)])
     with open_read() as work:
-        rows, total = queries.batches(work.session, actor, source=source, offset=asked.offset, limit=asked.size)
+        rows, total = queries.batches(work.session, actor, source=source, offset=asked.offset, limit=asked.size,
+                                      state=filters["state"] if source == "file" else "")
     return render_template("imports/index.html", form=form, page=asked.page(rows, total), states=STATES, tones=TONES,
                            kinds=_kinds_for(actor), may_import=actor.may("record:import"), moment=moment,
-                           source=source, sheets=_sheets(), done=DONE)
+                           source=source, filters=filters, sheets=_sheets(), done=DONE)
 
 
 def _sheets() -> dict[str, str]:

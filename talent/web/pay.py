@@ -15,7 +15,7 @@ from talent.core.money import uppercase
 from talent.core.terms import PAY_STATE, ROLE_NAME, chinese, words_of
 from talent.core.work import Work
 from talent.pay import commands, comparison, queries
-from talent.pay.awards.queries import award_of
+from talent.pay.awards.queries import award_of, own_awards
 from talent.pay.chain import LOCKED
 from talent.pay.conventions import WHOLE_MONTHS
 from talent.pay.facts import YEARLY_AMOUNT
@@ -111,17 +111,18 @@ def index() -> str | Response:
 def _batch_page(work: Work, batch: PayBatch) -> dict[str, Any]:
     view, asked = queries.batch_view(work, batch), kit.asked_page(20)
     schools = queries.school_totals(work, batch.id)
-    found, whole = _found(work, batch, view), work.require("pay:read").everyone
+    whole = work.require("pay:read").everyone
     way = pay_way.way(work, batch) if whole else pay_way.school_way(work, batch)
+    found = _found(work, batch, view, way["document"])
     return {
         **way, "view": view, "batch": view.batch, "run": _run(batch), "chain": _chain(batch, way["notes"]),
-        "facts": _facts(view, _run(batch)),
+        "facts": _facts(view, way, _run(batch)),
         "found": found,
         "page": asked.page(schools[asked.offset:asked.offset + asked.size], len(schools)),
         "conventions": _conventions(comparison.sums(work, batch), batch),
         "parameters": receipt.parameters(view.parameters, None, batch.year),
         "source": receipt.common_source(view.parameters),
-        "state": _state(batch, view.assumed), "whole": whole,
+        "state": _state(batch, view.assumed, way["document"]), "whole": whole,
         "splits_url": url_for(".splits", year=batch.year) if batch.state in LOCKED and not batch.adjusts_id else "",
         "payout_url": url_for(".payout_year", year=batch.year)
         if batch.state in LOCKED and work.actor.may("payout:read") else "",
@@ -130,7 +131,7 @@ def _batch_page(work: Work, batch: PayBatch) -> dict[str, Any]:
     }
 
 
-def _state(batch: PayBatch | queries.ReceiptView, assumed: int) -> str:
+def _state(batch: PayBatch | queries.ReceiptView, assumed: int, document: str = "") -> str:
     """One sentence on where a batch stands."""
     if batch.state == SUPERSEDED:
         return gettext("这是一次较早的核算，已被后一次替代。")
@@ -139,8 +140,11 @@ def _state(batch: PayBatch | queries.ReceiptView, assumed: int) -> str:
         return gettext("已冲销：后来的调整收回了这一单，以调整后的一单为准。")
     if batch.state in LOCKED:
         return gettext("%(state)s，不再改动；记录有变的作调整。", state=STATES[batch.state])
-    return gettext("%(state)s，下一步：%(next)s。用了 %(n)s 项假定参数，锁定前须具名确认并填文号。",
-                   state=STATES[batch.state], next=STATES[following], n=assumed)
+    said = {"state": STATES[batch.state], "next": STATES[following], "n": assumed}
+    if document:
+        return gettext("%(state)s，下一步：%(next)s。用了 %(n)s 项假定参数，已按%(document)s具名确认。",
+                       **said, document=document)
+    return gettext("%(state)s，下一步：%(next)s。用了 %(n)s 项假定参数，锁定前须具名确认并填文号。", **said)
 
 
 def _chain(batch: PayBatch, noted: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -161,10 +165,11 @@ def _computer(batch: PayBatch) -> str:
     return batch.computed_by_name if batch.computed_by is not None else translated(chinese(ROLE_NAME, OPERATOR))
 
 
-def _facts(view: queries.BatchView, run: int | None) -> list[dict[str, Any]]:
-    sums, former = view.totals, view.former
+def _facts(view: queries.BatchView, way: Mapping[str, Any], run: int | None) -> list[dict[str, Any]]:
+    sums, former, aside = view.totals, view.former, way["aside_fen"]
     people = url_for(".people", year=view.batch.year, run=run)
     since = gettext("比第 %(n)s 次", n=view.former_sequence) if former else ""
+    change = f"{since} {_change(sums.fen - former.fen)}" if former else gettext("计入派出学校总量")
     return [
         {"label": gettext("人数"), "value": f"{sums.people:,}", "unit": gettext("人"), "href": people,
          "note": f"{since} {signed(sums.people - former.people)}" if former else gettext("有在岗日的人")},
@@ -173,9 +178,9 @@ def _facts(view: queries.BatchView, run: int | None) -> list[dict[str, Any]]:
         {"label": gettext("计入"), "value": f"{sums.months:,}", "unit": gettext("个月"), "href": people,
          "note": gettext("每月计一次，不重复")},
         {"label": gettext("应计总额"), "value": money(sums.fen), "unit": gettext("元"), "href": "#schools",
-         "note": f"{since} {_change(sums.fen - former.fen)}" if former else gettext("计入派出学校总量")},
+         "note": gettext("其中 %(sum)s 元不入账", sum=money(aside)) if aside else change},
         {"label": gettext("假定参数"), "value": str(view.assumed), "unit": gettext("项"), "href": "#parameters",
-         "note": gettext("锁定前须具名确认")},
+         "note": gettext("已具名确认") if way["document"] else gettext("锁定前须具名确认")},
     ]
 
 
@@ -184,7 +189,7 @@ def _change(fen: int) -> str:
     return f"+{money(fen)}" if fen > 0 else money(fen)
 
 
-def _found(work: Work, batch: PayBatch, view: queries.BatchView) -> list[dict[str, Any]]:
+def _found(work: Work, batch: PayBatch, view: queries.BatchView, document: str) -> list[dict[str, Any]]:
     """What was noticed, by kind: how many, and the way to the people."""
     found = [
         {"level": level, "text": TITLES.get(code, code), "count": gettext("%(n)s 条", n=count),
@@ -193,7 +198,8 @@ def _found(work: Work, batch: PayBatch, view: queries.BatchView) -> list[dict[st
     ]
     if view.assumed:
         found.append({"level": "warning", "text": gettext("用了假定参数"), "url": "#parameters",
-                      "hint": gettext("没有文件规定，锁定前由专人确认"), "count": gettext("%(n)s 项", n=view.assumed)})
+                      "hint": gettext("没有文件规定，已按%(document)s确认", document=document) if document
+                      else gettext("没有文件规定，锁定前由专人确认"), "count": gettext("%(n)s 项", n=view.assumed)})
     return found
 
 
@@ -303,8 +309,9 @@ def mine() -> str:
     person_id = current_actor().person_id
     with open_read() as work:
         rows = queries.lines_of_person(work, person_id) if person_id is not None else []
-    return render_template("pay/mine.html", rows=rows, months=receipt.month_ranges, states=STATES,
-                           convention_name=receipt.convention_name)
+        given = {(row.year, row.school): row.fen for row in own_awards(work) if not row.purpose} if rows else {}
+    return render_template("pay/mine.html", rows=rows, months=receipt.month_ranges, states=STATES, given=given,
+                           locked=LOCKED, convention_name=receipt.convention_name)
 
 
 # ── the receipt ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -21,10 +21,10 @@ from talent.pay.acts import acts_of
 from talent.pay.chain import EDGES
 from talent.pay.chain_commands import Seen, Sheet
 from talent.pay.models import PayBatch
-from talent.pay.queries import BatchHead, head_of, totals
-from talent.web import kit
+from talent.pay.queries import BatchHead, assumptions, head_of, totals
+from talent.web import kit, receipt
 from talent.web.pay import pages
-from talent.web.pay_way import act_name, step_moment
+from talent.web.pay_way import act_name, step_moment, wanted
 from talent.web.refusals import worded
 from talent.web.scans import attached, hand_out, keep_scan
 from talent.web.security import current_actor, open_read, open_write, permission
@@ -102,7 +102,7 @@ def step(batch_id: int, act: str) -> str | Response:
 
     def save() -> None:
         with open_write() as work:
-            sheet = {} if act == "return" else {"sheet": _sheet(work, form)}
+            sheet = {} if act == "return" else {"sheet": _sheet(work, form, EDGES[act].right)}
             period = {"period": form.period.data or ""} if act == "lock" else {}
             DOES[act](work, batch_id=batch_id, seen=form.seen, comment=form.comment.data or "", **sheet, **period)
 
@@ -131,30 +131,22 @@ def _step_page(work: Work, batch: PayBatch, act: str, form: StepForm) -> dict[st
     roles = [role for role, rights in RIGHTS.items() if right in rights]
     form.signatory.choices = _signatories(holders(work.session, roles, work.today))
     moved = chain_queries.differences(work, view.acts) if batch.adjusts_id else []
-    wanted = view.missing if act == "lock" else [
+    asked = view.missing if act == "lock" else [
         finding for finding in view.missing if finding.code != "pay.no_open_period"]
     return {
         "batch": head_of(batch), "title": str(TITLES[act]), "tells": str(TELLS[act]), "sums": sums,
         "seal": view.acts.seal, "held": len(view.acts.held), "disputed": view.standing.disputed,
-        "missing": said(wanted), "differences": moved,
+        "missing": wanted(asked, batch.id, work.actor), "differences": moved, "aside_fen": view.aside_fen,
         "by_sheet": act != "return" and work.actor.may("pay:sheet"),
     }
 
 
-def said(findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    """What is missing, for the kit's list."""
-    told = []
-    for finding in findings:
-        reason, hint = worded(finding)
-        told.append({"level": "warning", "text": reason, "hint": hint})
-    return told
-
-
-def _sheet(work: Work, form: StepForm) -> Sheet | None:
-    """The scan handed in, kept; None where nobody signed on paper."""
+def _sheet(work: Work, form: StepForm, right: str) -> Sheet | None:
+    """The scan handed in, kept; None where nobody signed on paper, which who holds ``right`` need not."""
     item, signatory, name = form.sheet.data, form.signatory.data or "", (form.signer.data or "").strip()
+    for_another = not work.actor.may(right) and work.actor.may("pay:sheet")
     if not attached(item):
-        if signatory or name:
+        if signatory or name or for_another:
             raise RuleViolation(Finding("pay.sheet_missing"))
         return None
     work.require("pay:sheet")
@@ -181,7 +173,7 @@ def answer(batch_id: int, code: str) -> str | Response:
     def save() -> None:
         with open_write() as work:
             verdict(work, batch_id=batch_id, school_id=part.school_id, seen=form.seen, comment=form.comment.data or "",
-                    sheet=_sheet(work, form))
+                    sheet=_sheet(work, form, EDGES["confirm"].right))
 
     done = kit.submit(form, save, to, gettext("已记下%(school)s的答复。", school=part.name))
     own = current_actor().may("pay:confirm")
@@ -223,10 +215,10 @@ def assume(batch_id: int) -> str | Response:
 
     with open_read() as work:
         batch = chain_queries.find_batch(work, batch_id)
-        known = acts_of(work.session, batch).document
+        known, said = acts_of(work.session, batch).document, receipt.parameters(assumptions(batch), None, batch.year)
         head, to = head_of(batch), back_to(batch)
     done = kit.submit(form, save, to, gettext("已具名确认，文号已记下。"))
-    return done or render_template("pay/assume.html", form=form, batch=head, to=to, known=known)
+    return done or render_template("pay/assume.html", form=form, batch=head, to=to, known=known, assumed=said)
 
 
 @pages.post(f"{BATCH}/remark")

@@ -1,11 +1,14 @@
 """What the page of a batch says about its way: notes on the chain, what is missing, the acts this reader can do."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext, lazy_gettext
 
 from talent.core import terms
+from talent.core.access import Actor
+from talent.core.errors import Finding
 from talent.core.language import translated
 from talent.core.work import Work
 from talent.pay import aside, chain_queries, queries
@@ -24,7 +27,12 @@ LABELS = {"review": lazy_gettext("复核"), "approve": lazy_gettext("批准"), "
           "return": lazy_gettext("退回")}
 NOTHING: dict[str, Any] = {
     "chained": None, "notes": {}, "missing": [], "acts": [], "differences": [], "adjustments": [], "part_url": "",
-    "may_remark": False, "state_next": "", "answer_url": False,
+    "may_remark": False, "state_next": "", "answer_url": False, "document": "", "aside_fen": 0,
+}
+#: What a batch may wait for → where it is done, and the right to do it there.
+WAYS: dict[str, tuple[str, str]] = {
+    "pay.no_open_period": (".period_list", "period:request"), "pay.assumed_unconfirmed": (".assume", "pay:lock"),
+    "pay.unacknowledged": (".acknowledge", "pay:review"),
 }
 
 
@@ -49,10 +57,13 @@ def way(work: Work, batch: PayBatch) -> dict[str, Any]:
     if batch.state in OPEN and view.standing.unacknowledged and actor.may("pay:review"):
         acts.append(("acknowledge", gettext("具名知悉"), url_for(".acknowledge", batch_id=batch.id)))
     if batch.state in OPEN and view.standing.assumed and actor.may("pay:lock"):
-        acts.append(("assume", gettext("确认假定参数"), url_for(".assume", batch_id=batch.id)))
+        said = gettext("改批准文号") if view.standing.document else gettext("确认假定参数")
+        acts.append(("assume", said, url_for(".assume", batch_id=batch.id)))
     differences = chain_queries.differences(work, view.acts) if batch.adjusts_id and batch.state in OPEN else []
     return {
-        **_shared(), "chained": view.shown, "notes": notes(view), "missing": _said(view), "acts": acts,
+        **_shared(), "chained": view.shown, "notes": notes(view), "acts": acts,
+        "missing": wanted(view.missing, batch.id, actor),
+        "document": view.acts.document, "aside_fen": view.aside_fen,
         "differences": differences, "adjustments": _adjustments(work, batch), "state_next": _next(view),
         "may_remark": batch.state in OPEN and any(map(actor.may, ("pay:review", "pay:approve", "pay:lock"))),
         "answer_url": actor.may("pay:sheet"),
@@ -70,9 +81,21 @@ def school_way(work: Work, batch: PayBatch) -> dict[str, Any]:
     return {**_shared(), "part_url": url_for(".answer", batch_id=batch.id, code=mine[0][1]) if mine else ""}
 
 
-def _said(view: ChainView) -> list[dict[str, Any]]:
+def said(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """What is missing, for the kit's list."""
     return [{"level": "warning", "text": reason, "hint": hint}
-            for reason, hint in (worded(finding) for finding in view.missing)]
+            for reason, hint in (worded(finding) for finding in findings)]
+
+
+def wanted(findings: Sequence[Finding], batch_id: int, actor: Actor) -> list[dict[str, Any]]:
+    """What a batch waits for, with the way there for those who can do it."""
+    told = said(findings)
+    for item, finding in zip(told, findings, strict=True):
+        endpoint, right = WAYS.get(finding.code, ("", ""))
+        if right and actor.may(right):
+            here = url_for(endpoint) if endpoint == ".period_list" else url_for(endpoint, batch_id=batch_id)
+            item.update(url=here, count=gettext("去办"))
+    return told
 
 
 def _next(view: ChainView) -> str:

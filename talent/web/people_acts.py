@@ -36,13 +36,19 @@ class TransferForm(ActForm):
 
 
 class PostForm(ActForm):
-    fields: ClassVar[tuple[str, ...]] = ("stage", "subject", "category", "post", "professional_title", "quota_type")
+    fields: ClassVar[tuple[str, ...]] = (
+        "stage", "subject", "category", "post", "professional_title", "quota_type", "schooling", "degree",
+        "certificate_kind", "certificate_no")
     stage = SelectField(lazy_gettext("学段"), choices=lambda: choices(terms.TEACHER_STAGE))
     subject = StringField(lazy_gettext("任教学科"), [Length(max=80)])
     category = SelectField(lazy_gettext("人员类别"), choices=lambda: choices(terms.STAFF_CATEGORY))
     post = StringField(lazy_gettext("职务"), [Length(max=80)])
     professional_title = SelectField(lazy_gettext("职称"), choices=lambda: choices(terms.PROFESSIONAL_TITLE))
     quota_type = SelectField(lazy_gettext("编制类别"), choices=lambda: choices(terms.QUOTA_TYPE))
+    schooling = SelectField(lazy_gettext("学历"), choices=lambda: choices(terms.SCHOOLING))
+    degree = SelectField(lazy_gettext("学位"), choices=lambda: choices(terms.DEGREE))
+    certificate_kind = StringField(lazy_gettext("教师资格种类"), [Length(max=40)])
+    certificate_no = StringField(lazy_gettext("教师资格证号"), [Length(max=40)])
 
 
 class TeachingForm(ActForm):
@@ -78,7 +84,8 @@ class IdentityForm(CorrectionForm):
 
 
 class FactsForm(CorrectionForm):
-    fields = ("sex", "born_on", "ethnicity", "politics", "work_started_on", "teaching_started_on", "arrived_on")
+    fields = ("sex", "born_on", "ethnicity", "politics", "work_started_on", "teaching_started_on", "arrived_on",
+              "phone")
     sex = SelectField(lazy_gettext("性别"), choices=lambda: choices(terms.SEX))
     born_on = StringField(lazy_gettext("出生日期"), [Length(max=20)])
     ethnicity = StringField(lazy_gettext("民族"), [Length(max=20)])
@@ -86,6 +93,7 @@ class FactsForm(CorrectionForm):
     work_started_on = StringField(lazy_gettext("参加工作日期"), [Length(max=20)])
     teaching_started_on = StringField(lazy_gettext("从教日期"), [Length(max=20)])
     arrived_on = StringField(lazy_gettext("到校日期"), [Length(max=20)])
+    phone = StringField(lazy_gettext("手机"), [Length(max=20)])
 
 
 FORMS: dict[str, type[ActForm]] = {
@@ -103,7 +111,7 @@ NAMES = {
 }
 HINTS = {
     "transfer": lazy_gettext("调到区内另一所学校，编制随人走。"),
-    "post": lazy_gettext("从那天起换学段、学科、职务、职称或编制类别。"),
+    "post": lazy_gettext("从那天起换学段、学科、职务、职称、编制类别、学历或教师资格。"),
     "teaching": lazy_gettext("编制不动，在别校或几所学校任课。"),
     "leave": lazy_gettext("仍在职，编制仍在本校。"), "second": lazy_gettext("仍在职；理由里写明借调到哪里。"),
     "return": lazy_gettext("长假或借调结束，回到岗位。"), "retire": lazy_gettext("生效日期是不在岗的第一天。"),
@@ -111,7 +119,7 @@ HINTS = {
     "resign": lazy_gettext("生效日期是不在岗的第一天。"), "rehire": lazy_gettext("离开后又回来，接着原来的档案。"),
     "name": lazy_gettext("原名留作曾用名。"), "staff_no": lazy_gettext("原工号留作别名，旧文件照旧能对上。"),
     "identity": lazy_gettext("加密保存，页面上只显示首尾。"),
-    "facts": lazy_gettext("出生日期等登记错的，改成一直该有的样子。"),
+    "facts": lazy_gettext("出生日期、手机等登记错的，改成一直该有的样子。"),
 }
 
 

@@ -1,5 +1,6 @@
 """The inventory of personal information in the reader's words: values and readers."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -30,7 +31,31 @@ def value_told(field: Field, value: Any, zone: ZoneInfo) -> str:
         return gettext("是") if value else gettext("否")
     if isinstance(value, datetime):
         return value.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, str) and value[0] in "[{":
+        return _figures(value)
     return shown(field.column, value)
+
+
+def _figures(text: str) -> str:
+    """Figures kept together, to two decimals: nobody reads more of them. Anything else as it is kept."""
+    try:
+        kept = json.loads(text)
+    except ValueError:
+        return text
+    named = kept if isinstance(kept, dict) else {"": kept}
+    if not named or not all(isinstance(each, list) and all(map(_is_figure, each)) for each in named.values()):
+        return text
+    told = {name: gettext("、").join(map(_figure, each)) for name, each in named.items()}
+    return gettext("；").join(gettext("%(name)s：%(listed)s", name=name, listed=listed) if name else listed
+                             for name, listed in told.items())
+
+
+def _is_figure(value: Any) -> bool:
+    return value is None or type(value) in (int, float)
+
+
+def _figure(value: float | None) -> str:
+    return DASH if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def readers_told(field: Field) -> str:

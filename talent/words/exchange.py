@@ -17,10 +17,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "没有这个学校代码，前面的 0 可能被表格软件去掉了",
         "是不是 {likely}？把列设为文本后重填",
     ),
-    "record.no_such_person": ("没有这个工号", "先在“教职工”表登记，或改工号；也可以填证件号码"),
+    "record.no_such_person": (
+        "没有这个工号", "改工号，或填证件号码；还不在名册上的，由人事科先在“教职工”表登记"),
     "record.zeros_lost_person": ("没有这个工号，前面的 0 可能被表格软件去掉了", "是不是 {likely}？把列设为文本后重填"),
     "record.name_differs": ("工号 {staff_no} 登记的是 {name}", "改姓名，或改工号"),
     "school.renamed_before_opening": ("改名的生效日期不晚于启用日期 {opened}", "改生效日期；启用时就叫这个名字的，清空生效日期"),
+    "record.in_future": ("{day} 还没有到，到那一天才计入", "核对年份；确是以后的，办完再登记"),
     "record.repeated": ("与第 {other} 行（{other_sheet}）完全相同，已忽略", "不用处理"),
     "record.twice": ("与第 {other} 行（{other_sheet}）是同一条，内容不同", "留一行"),
     "record.unknown_id": ("没有记录号 {record_id}", "清空记录号，按内容匹配；或重新导出再改"),

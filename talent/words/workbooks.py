@@ -56,7 +56,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "workbooks.too_small": ("小于 {minimum}", "请核对"),
     "workbooks.too_big": ("大于 {maximum}", "请核对"),
     "workbooks.not_a_date": ("不是日期", "请写成 2020-09-01"),
-    "workbooks.no_such_day": ("{date}不存在", "请核对月份和日期"),
+    "workbooks.no_such_day": ("没有 {date} 这一天", "请核对月份和日期"),
     "workbooks.date_out_of_range": ("年份不在 {first} 至 {last} 之间", "请核对年份"),
     "workbooks.date_two_readings": ("可能是 {first}，也可能是 {second}", "请写成 {first} 或 {second}"),
     "workbooks.month_without_day": ("只有月份 {month}，这里需要具体日期", "请写明日，如 {month}-01"),

@@ -97,7 +97,7 @@ def _day(year: str, month: str, day: str) -> date:
     try:
         return date(int(year), int(month), int(day))
     except ValueError as error:
-        named = f"{year}年{int(month)}月{int(day)}日"
+        named = f"{year}-{int(month):02}-{int(day):02}"
         raise CellError("workbooks.no_such_day", {"date": named}) from error
 
 

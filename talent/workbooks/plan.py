@@ -1,6 +1,7 @@
 """What an import would do, as data: changes per row and remarks, before anything is written."""
 
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -54,6 +55,11 @@ class SheetRead:
     def rows(self) -> list[ParsedRow]:
         """Its rows without errors of reading."""
         return self.parsed.rows
+
+    @property
+    def all_rows(self) -> Iterator[ParsedRow]:
+        """Its rows, those with errors of reading last."""
+        return itertools.chain(self.parsed.rows, self.parsed.damaged)
 
 
 @dataclass

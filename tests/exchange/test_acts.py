@@ -386,3 +386,11 @@ def test_undo_is_refused_while_something_builds_on_it_and_works_after_that_is_un
     assert periods(program, person) == [(BEGINNING, None, "S1", "on_post")]
     with program.read(operator()) as work:
         assert {batch.state for batch in work.session.scalars(select(ImportBatch))} == {"undone"}
+
+
+def test_zeros_are_taken_off_a_staff_number_where_somebody_means_it(program: Program, person: int) -> None:
+    """A column that lost its zeros is refused in a workbook; one number typed on its own is meant."""
+    perform(program, person, asked("staff_no", None, staff_no="0077"))
+    perform(program, person, asked("staff_no", None, staff_no="77"))
+    with program.read(operator()) as work:
+        assert work.session.get_one(Person, person).staff_no == "77"

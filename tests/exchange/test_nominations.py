@@ -149,9 +149,11 @@ def test_another_host_ends_one_spell_and_begins_the_next(district: Program) -> N
 
 @pytest.mark.parametrize(("changed", "found"), [
     ({"staff_no": "T3"}, [("nomination.not_yours", "staff_no")]), ({"staff_no": ""}, [("workbooks.required", "staff_no")]),
+    ({"staff_no": "", "host": "", "started_on": None}, [
+        ("workbooks.required", "staff_no"), ("workbooks.required", "host"), ("workbooks.required", "started_on")]),
     ({"ended_on": date(2026, 9, 1)}, [("record.end_before_start", "ended_on")]),
     ({"host": "", "started_on": None}, [("workbooks.required", "host"), ("workbooks.required", "started_on")]),
-], ids=["another school's", "nobody", "ends before it begins", "empty"])
+], ids=["another school's", "nobody", "nothing at all", "ends before it begins", "empty"])
 def test_what_a_nomination_is_refused_for(district: Program, changed: dict[str, Any], found: list[Any]) -> None:
     with pytest.raises(RuleViolation) as refused:
         nominate(district, **changed)

@@ -83,6 +83,14 @@ def hours(program: Program) -> int:
         return training.evaluation_hours(work, TODAY, [1]).get(1, 0)
 
 
+def test_nobody_vouches_for_what_is_still_to_come(district: Program) -> None:
+    with pytest.raises(RuleViolation) as error:
+        propose(district, ended_on="2027-09-08")
+    assert [(finding.code, finding.params["field"]) for finding in error.value.findings] == [
+        ("record.in_future", "ended_on")]
+    propose(district, ended_on="2026-09-08")
+
+
 def test_of_two_clicks_at_once_one_proposes(district: Program) -> None:
     for number in range(5):
         click = partial(propose, district, name=f"新训{number}")

@@ -242,3 +242,17 @@ def test_nothing_is_saved_when_one_row_is_bad(program: Program, tmp_path: Path) 
     assert codes(outcome) == ["record.zeros_lost_school"]
     assert (outcome.issues[0].cell, outcome.issues[0].params["likely"]) == ("C3", "0001 第一小学")
     assert periods(program) == []
+
+
+def test_a_staff_number_that_lost_its_zeros_renames_nobody(district: Program, tmp_path: Path) -> None:
+    """A spreadsheet drops the zeros of the whole column: that is no new number, whoever the ID number finds."""
+    number = "11010519491231002X"
+    imported(district, tmp_path, "teachers", [{**TEACHER, "证件号码": number}])
+    for row in ({**TEACHER, "工号": "101", "证件号码": number}, {**TEACHER, "工号": "101"}):
+        outcome = imported(district, tmp_path, "teachers", [row])
+        assert [(issue.code, issue.cell, issue.params["likely"]) for issue in outcome.issues
+                if issue.level == "error"] == [("record.zeros_lost_person", "A2", "0101")]
+    with district.read(operator()) as work:
+        assert work.session.scalars(select(Person.staff_no)).all() == ["0101"]
+    somebody = {**TEACHER, "工号": "101", "姓名": "李四"}
+    assert imported(district, tmp_path, "teachers", [somebody]).accepted, "a short number of another is a number"

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import func, select, update
@@ -21,7 +22,7 @@ from talent.people.models import Employment, Person, School
 from talent.training.models import Training
 from tests import factories
 from tests.conftest import Clock
-from tests.exchange.books import ROSTER, district, trainings, workbook
+from tests.exchange.books import ROSTER, TRAINING, district, trainings, workbook
 
 
 class Desk:
@@ -134,6 +135,48 @@ def test_good_rows_only_is_a_choice_on_record(loaded: Desk) -> None:
     batch_id = loaded.upload(trainings(("0101", "郑伯言", "命题研修", 12), ("0999", "查无此人", "命题研修", 12)))
     done = loaded.accept(batch_id, good_rows_only=True)
     assert done.row.state == "accepted" and done.row.good_rows_only and loaded.count(Training) == 1
+
+
+def test_the_choice_counts_the_rows_that_go_in(loaded: Desk) -> None:
+    """Of two rows that contradict each other neither goes in, and of two equal ones the first."""
+    said, other = ("0101", "郑伯言", "命题研修", 12), ("0102", "林知微", "命题研修", 12)
+    batch_id = loaded.upload(trainings(said, (*said[:3], 16), other, other))
+    seen = loaded.look(batch_id).preview
+    assert seen is not None and (seen.total("rows"), seen.bad_rows, seen.good_rows) == (4, 2, 1)
+    loaded.accept(batch_id, good_rows_only=True)
+    assert loaded.count(Training) == 1
+
+
+def test_all_that_is_wrong_is_told_at_once_and_in_the_order_of_the_rows(loaded: Desk) -> None:
+    """A row one cell of which cannot be read is looked at as far as it can be."""
+    first, last = date(2026, 3, 6), date(2026, 3, 2)
+    batch_id = loaded.upload(workbook({
+        "培训": [TRAINING, ("0101", "林知微", "命题研修", "校级", first, first, 12),
+               ("0999", "查无此人", "命题研修", "区培", first, first, 12),
+               ("0102", "林知微", "命题研修", "区培", first, last, "12学时")],
+        "教职工": [ROSTER, ("0101", "郑伯", "1", "120101199001011239", "三品", "本科", "语文")],
+    }))
+    told = [(issue.cell, issue.code) for issue in loaded.look(batch_id).issues]
+    assert told == [
+        ("E2", "workbooks.choice_close"), ("C2", "record.zeros_lost_school"), ("B2", "roster.name_differs"),
+        ("D2", "workbooks.choice_close"), ("B2", "record.name_differs"), ("A3", "record.no_such_person"),
+        ("G4", "workbooks.number_with_unit"), ("F4", "record.end_before_start")]
+
+
+def test_what_is_not_over_yet_is_pointed_out(loaded: Desk) -> None:
+    """Hours of an activity ending in 2062 count nowhere before: most often it is a slip of the pen."""
+    days = [(date(2026, 9, 8), date(2026, 9, 8)), (date(2026, 9, 9), date(2026, 9, 9))]
+    batch_id = loaded.upload(workbook({"培训": [TRAINING, *(
+        ("0101", "郑伯言", "命题研修", "区培", first, last, 6) for first, last in days)]}))
+    told = [(issue.cell, issue.code, issue.level) for issue in loaded.look(batch_id).issues]
+    assert told == [("F3", "record.in_future", "warning")]
+
+
+def test_a_school_is_not_told_to_mend_a_sheet_it_may_not_hand_in(loaded: Desk) -> None:
+    school = Desk(loaded.program, "school", school_code="0001")
+    row = ("0101", "郑伯言", "0001", "120101199001011230", "三品", "本科", "语文")
+    detail = school.look(school.upload(workbook({"教职工": [ROSTER, row]})))
+    assert codes(detail) == {"import.kind_not_yours"}
 
 
 def test_warnings_need_a_tick(loaded: Desk) -> None:

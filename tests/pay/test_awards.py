@@ -22,6 +22,7 @@ from talent.pay.awards.writing import Extra
 from talent.web import awards
 from talent.words.pay import WORDS as PAY_WORDS
 from talent.words.pay_awards import WORDS
+from talent.words.say import say
 from tests import factories
 from tests.conftest import Clock
 from tests.pay.office import YEAR, Office
@@ -117,6 +118,14 @@ def test_a_line_without_a_name_is_refused(school: Splitting) -> None:
     school.draw()
     for blank in ("", " ", "\u3000"):
         assert "pay.award_unnamed" in refused(partial(school.change, "months", extras=[Extra("T4", blank, 1)]))
+
+
+def test_a_line_without_a_name_cites_the_document_that_asks_for_it(school: Splitting) -> None:
+    school.draw()
+    with pytest.raises(RuleViolation) as error:
+        school.change("months", extras=[Extra("T4", "", 1)])
+    reason, _hint = say(error.value.findings[0])
+    assert reason == "分配表中“T4”不是帮扶支教人员，但没有写明用途（依据：三年行动方案(2020—2022年) 三(四)）。"
 
 
 def test_nothing_is_split_before_the_lock_or_where_nothing_stands(program: Program) -> None:

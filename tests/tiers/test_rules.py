@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from talent.core.errors import Finding
+from talent.core.language import reading_in
 from talent.core.periods import Period
 from talent.policy.book import load_book
 from talent.policy.errors import UnknownKey
@@ -324,6 +325,9 @@ def test_results_that_nearly_counted_are_told() -> None:
     row = next(row for row in eligibility(person, terms).rules if row.rule == "result")
     told = [say(each)[0] for each in found(row, terms, TABLE, near_results(person, terms))]
     assert told == ["近 5 年 2 项，最高区县级二等奖", "2017 年的市级三等奖已过 5 年"]
+    with reading_in("en"):
+        told = [say(each)[0] for each in found(row, terms, TABLE, near_results(person, terms))]
+    assert "District or county level Second prize" in told[0] and "Municipal Third prize" in told[1]
 
 
 def test_shortfalls_are_the_reasons_of_what_is_not_met() -> None:

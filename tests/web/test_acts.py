@@ -102,7 +102,7 @@ def test_the_other_forms_do_what_they_say(site: Site, program: Program, person: 
     hr, base = site.sign_in("hr"), f"/people/{person}/acts"
     done(hr, f"{base}/teaching", on=ON, first="S2", second="S1", third="", reason="兼课")
     done(hr, f"{base}/post", on=ON, stage="小学", subject="音乐", category="专任教师", quota_type="在编",
-         professional_title="", reason="改教")
+         professional_title="", schooling="", degree="", reason="改教")
     done(hr, f"{base}/name", name="张山", reason="登记错")
     done(hr, f"{base}/facts", born_on="1990-05", sex="", reason="登记错")
     done(hr, f"{base}/resign", on="2026-11-01", reason="辞职")
@@ -111,6 +111,22 @@ def test_the_other_forms_do_what_they_say(site: Site, program: Program, person: 
         assert (known.name, known.former_name, known.born_on) == ("张山", "张三", date(1990, 5, 1))
         last = work.session.scalars(select(Employment).where(Employment.valid_to.is_(None))).one()
         assert (last.teaching_schools, last.subject, last.status) == ("S2；S1", "音乐", "resigned")
+
+
+def test_a_degree_and_another_phone_need_no_workbook(site: Site, program: Program, person: int) -> None:
+    """What a teacher brings most often: the degree counts from its day, the number is kept sealed."""
+    hr, base = site.sign_in("hr"), f"/people/{person}/acts"
+    done(hr, f"{base}/post", on=ON, schooling="研究生", degree="硕士", certificate_kind="小学教师资格", reason="毕业",
+         **dict.fromkeys(("stage", "category", "quota_type", "professional_title"), ""))
+    done(hr, f"{base}/facts", sex="", phone="13800000123", reason="换号")
+    with program.read(operator()) as work:
+        past, now = work.session.scalars(select(Employment).order_by(Employment.valid_from)).all()
+        assert (past.schooling, now.schooling, now.degree, now.certificate_kind) == (
+            "", "postgraduate", "master", "小学教师资格")
+        known = work.session.get_one(Person, person)
+        assert known.phone_masked == "138******23" and known.phone_sealed is not None
+    for page in (f"{base}/", f"{base}/facts", f"/people/{person}", "/imports/?source=form"):
+        assert "13800000123" not in text(hr.get(page))
 
 
 def test_a_number_of_identity_is_never_shown_whole_afterwards(site: Site, person: int) -> None:

@@ -132,3 +132,15 @@ def test_slips_that_lapsed_are_issued_again_for_a_school(site: Site, program: Pr
     answer = admin.submit("/admin/accounts/slips", {"school_code": "S1"})
     assert answer.status_code == 200 and answer.data.startswith(b"%PDF")
     assert "没有失效的密码条" in text(admin.get("/admin/accounts/slips"))
+
+
+def test_a_school_is_chosen_by_its_name(site: Site, program: Program) -> None:
+    """An administrator sees no list of schools, and nobody knows their codes by heart."""
+    factories.add_school(program, "0016", "西园高级中学")
+    admin = site.sign_in("admin")
+    page = text(admin.get("/admin/accounts/new"))
+    assert '<option value="0016">西园高级中学（0016）</option>' in page
+    sent = {**NEW, "role": "school", "school_code": "0016"}
+    assert admin.submit("/admin/accounts/new", sent).status_code == 303
+    assert "西园高级中学" in text(admin.get("/admin/accounts/"))
+    assert '<option value="0016">' in text(admin.get(f"/admin/accounts/{site.account('admin').user_id}/role"))

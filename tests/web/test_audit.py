@@ -10,6 +10,7 @@ from talent.core.access import operator
 from talent.people import rules as person_rules
 from talent.people import school_rules
 from tests.browser_client import Site, text
+from tests.factories import add_school
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,6 +61,20 @@ def test_each_sheet_of_an_import_stands_on_its_own_line_in_its_own_words(site: S
     detail = page.split('class="tl-small tl-break">')[1].split("</td>")[0]
     assert re.findall(r'<span class="tl-raw">([^<]*)</span>', detail) == [
         "只导入无误的行 否", "各表：新增 9，表 教职工", "各表：新增 0，表 培训"]
+
+
+def test_codes_ids_and_sums_are_told_in_words(site: Site) -> None:
+    school_id = add_school(site.program, "A", "青石桥小学")
+    with site.program.begin(operator()) as work:
+        work.record("award:change", "pay_distribution", 1, method="months", school_id=school_id,
+                    moved={"0101573": [1_600_000, 700_000], "0101272 代课": [None, 900_000]})
+        work.record("pay:export", "pay_payout", 1, kind="regular", files=["甲.xlsx", "乙.xlsx"])
+        work.record("pay:compute", "pay_batch", 1, convention="month_min_days", kinds=["training"], reason="regular")
+    page = text(site.sign_in("auditor").get("/audit/"))
+    for line in ("办法 按计入月数", "学校编号 青石桥小学", "0101573：16,000.00 元 → 7,000.00 元",
+                 "0101272 代课：— → 9,000.00 元",
+                 "种类 发放", "各文件 甲.xlsx、乙.xlsx", "口径 当月满 15 天计 1/12", "各种类 培训", "理由 regular"):
+        assert f'<span class="tl-raw">{line}</span>' in page, line
 
 
 def test_what_was_typed_is_shown_and_not_run(site: Site) -> None:

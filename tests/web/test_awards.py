@@ -110,6 +110,19 @@ def test_a_teacher_reads_the_own_sum_alone(site: Site, school: Splitting) -> Non
     assert own and "/pay/awards/mine" in text(teacher.get(own.group()))
 
 
+def test_what_the_school_gave_stands_beside_what_it_was_given_for_one(site: Site, school: Splitting) -> None:
+    """What counts towards the school's sum is not what one gets: both are said, and where the second comes from."""
+    school.draw()
+    teacher = site.sign_in("teacher", staff_no="T2", school_code="A")
+    before = text(teacher.get("/pay/mine"))
+    assert "计入学校总量（元）" in before and "学校还没有提交分配" in before
+    school.change("months", extras=[Extra("T4", "代课", 440_000)])
+    school.notice()
+    school.submit()
+    after = text(teacher.get("/pay/mine"))
+    assert "20,000.00" in after and '<a class="tl-fig" href="/pay/awards/mine">18,000.00</a>' in after
+
+
 def test_a_teacher_of_whom_nothing_was_decided_is_told_so(site: Site, school: Splitting) -> None:
     school.draw()
     assert "学校还没有分给您的" in text(site.sign_in("teacher", staff_no="T1", school_code="A").get("/pay/awards/mine"))

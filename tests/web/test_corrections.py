@@ -75,6 +75,14 @@ def test_a_correction_goes_its_way(site: Site, district: Program, record: int) -
     assert "看这次录入" in text(hr.get(f"{QUEUE}1")) and "看这次录入" not in text(mine.get(f"{QUEUE}1"))
 
 
+def test_who_mends_what_no_proposal_reaches_is_said(site: Site, district: Program, record: int) -> None:
+    """A degree or a phone number is the office's to change: the teacher is told whom to go to."""
+    mine, office = site.sign_in("teacher", staff_no="T1"), site.sign_in("hr")
+    said = "有误或有变的，请告诉学校办公室，由人事科更正"
+    assert "由人事科更正" in plain(text(mine.get(NEW)))
+    assert said in plain(text(mine.get("/people/mine"))) and said not in plain(text(office.get("/people/1")))
+
+
 def test_a_new_record_and_its_return(site: Site, district: Program) -> None:
     mine, school = site.sign_in("teacher", staff_no="T1"), site.sign_in("principal")
     empty = text(mine.submit(f"{NEW}?kind=training", {}))

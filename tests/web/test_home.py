@@ -53,7 +53,7 @@ def test_nothing_waits_in_an_empty_district(site: Site, role: str) -> None:
 def test_what_waits_for_the_personnel_office(site: Site, program: Program) -> None:
     hr = site.account("hr")
     person = add_title(program, "T1", "new_talent", date(2023, 12, 1))
-    add(program, batch(program, "staged"), batch(program, "refused"), batch(program, "accepted"),
+    add(program, *(batch(program, state, hr.user_id) for state in ("staged", "refused", "accepted")),
         Assignment(person_id=person, sending_school_id=factories.add_school(program), host="远方小学", kind="paired",
                    started_on=date(2025, 9, 1), ended_on=date(2026, 7, 1)),
         PolicyOverride(key="x", since=TODAY, value="1", basis="assumed", document="d", proposed_by=99,
@@ -97,12 +97,32 @@ def test_a_school_sees_its_own(site: Site, program: Program) -> None:
     assert "核对导入的表" in text(site.sign_in("school").get(HOME))
 
 
+def test_what_another_handed_in_waits_for_them(site: Site, program: Program) -> None:
+    """Nobody else decides on a staged workbook; one's own are a click away, and nothing else beside them."""
+    hr, clerk = site.account("hr"), site.account("school")
+    add(program, batch(program, "staged", clerk.user_id))
+    office = site.sign_in("hr")
+    assert "都办完了" in text(office.get(HOME))
+    add(program, batch(program, "staged", hr.user_id), batch(program, "refused", hr.user_id))
+    assert 'href="/imports/?state=staged"' in text(office.get(HOME))
+    assert text(office.get("/imports/?state=refused")).count("/imports/batch/") == 1
+    assert "没有这样的导入" in text(office.get("/imports/?state=undone"))
+
+
 def test_a_teacher_sees_what_runs_out(site: Site, program: Program) -> None:
     for number, since in (("T1", date(2023, 12, 1)), ("T2", date(2023, 11, 1))):
         add_title(program, number, "new_talent", since)
     page = text(site.sign_in("teacher", staff_no="T1").get(HOME))
     for what in ("您的称号快到期了", "补足培训学时", "补登教师资格", "3 件事等您办"):
         assert what in page
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_seeing_what_waits_asks_for_no_fresh_proof(site: Site, clock: Clock, role: str) -> None:
+    """The proof of a quarter of an hour ago opens no act, but one's own first page it does."""
+    browser = site.sign_in(role)
+    clock.move(minutes=16)
+    assert browser.get(HOME).status_code == 200
 
 
 def test_an_administrator_sees_the_roles_to_agree_to(site: Site, program: Program) -> None:
@@ -114,12 +134,12 @@ def test_an_administrator_sees_the_roles_to_agree_to(site: Site, program: Progra
 
 
 def test_the_page_costs_the_same_for_every_district(site: Site, program: Program) -> None:
-    hr = site.sign_in("hr")
+    hr, own = site.sign_in("hr"), site.account("hr").user_id
     with statements(program) as few:
         hr.get(HOME)
     for number in range(12):
         add_title(program, f"T{number}", "new_talent", date(2023, 12, 1))
-        add(program, batch(program, "staged"))
+        add(program, batch(program, "staged", own))
     with statements(program) as many:
         hr.get(HOME)
     assert len(many) == len(few) <= 13
@@ -216,8 +236,8 @@ def inbox(page: str) -> str:
 
 
 def test_the_number_is_what_home_counted_and_costs_nothing(site: Site, program: Program, clock: Clock) -> None:
-    hr = site.sign_in("hr")
-    add(program, batch(program, "staged"), batch(program, "refused"))
+    hr, own = site.sign_in("hr"), site.account("hr").user_id
+    add(program, batch(program, "staged", own), batch(program, "refused", own))
     assert inbox(text(hr.get("/policy/"))) == ""
     with statements(program) as without:
         hr.get("/policy/")
@@ -233,7 +253,7 @@ def test_the_number_is_what_home_counted_and_costs_nothing(site: Site, program: 
 
 def test_an_act_forgets_the_number(site: Site, program: Program) -> None:
     hr = site.sign_in("hr")
-    add(program, batch(program, "staged"))
+    add(program, batch(program, "staged", site.account("hr").user_id))
     hr.get(HOME)
     assert inbox(text(hr.get("/policy/"))) == "1"
     hr.act("/policy/proposals/9999/approve")

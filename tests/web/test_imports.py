@@ -278,3 +278,13 @@ def test_entries_on_pages_stand_under_a_tab_of_their_own(site: Site) -> None:
     assert "年度考核，新增一条" in page and "补录去年的考核" in page and "还没有核对" not in page
     assert browser.submit(f"{address}/undo", page=address).status_code == 303
     assert "已撤销" in text(browser.get(address))
+
+
+def test_the_english_page_says_a_file_is_a_file(site: Site, loaded: Browser) -> None:
+    """文件 is a document that enacts a rule elsewhere, and 次 no number of times here."""
+    page = hand_in(site, loaded, workbook({"教职工": [
+        (*ROSTER, "出生日期"), ("0101", "郑伯言", "0001", None, "一级", "本科", "语文", "1990.2.30")]}), "roster.xlsx")
+    listed = text(loaded.get("/imports/?lang=en"))
+    assert "<th>File name</th>" in listed and "Enacted" not in listed and "imports in all" in listed
+    shown = text(loaded.get(page))
+    assert "Check: roster.xlsx" in shown and "There is no such day as 1990-02-30" in shown

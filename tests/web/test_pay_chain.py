@@ -125,3 +125,52 @@ def test_odd_forms_are_refused_without_a_fault(site: Site, office: Office) -> No
     assert leader.get(f"/pay/batch/{batch}/nothing").status_code == 404
     assert leader.get("/pay/?year=2021&run=99").status_code == 404
     assert office.state(batch) == "hr_reviewed"
+
+
+def test_who_answers_for_a_school_is_told_what_paper_it_takes(site: Site, office: Office) -> None:
+    """The form comes back with what was typed, instead of a page that says one may not open it."""
+    batch = office.compute()
+    hr, url = visit(site, office, "hr"), f"/pay/batch/{batch}/school/B"
+    assert "您替学校登记" in text(hr.get(url))
+    answer = hr.submit(url, {**fields(hr, url), "verdict": "confirm", "comment": "电话里核对过"})
+    assert answer.status_code == 200
+    assert "没有附上签字表的扫描件" in text(answer) and "电话里核对过" in text(answer)
+    head = site.sign_in("principal", school_code="B")
+    assert "您替学校登记" not in text(head.get(url))
+
+
+def test_what_the_lock_leaves_out_is_said_before_and_after(site: Site, office: Office) -> None:
+    """24,000.00 of T1 stand, T2's school disputes its 20,000.00: what is signed is what will be booked."""
+    batch = office.compute()
+    office.answer(batch, "A")
+    office.answer(batch, "B", "dispute", comment="三月已返校")
+    finance = visit(site, office, "finance2")
+    office.do("review", batch, office.hr)
+    page = text(finance.get(f"/pay/batch/{batch}/approve"))
+    assert "44,000.00" in page and "20,000.00" in page and "锁定时入账（元）" in page and "24,000.00" in page
+    page = text(finance.get("/pay/?year=2021"))
+    assert "其中 20,000.00 元不入账" in page and "锁定时入账 24,000.00 元，不入账 20,000.00 元" in page
+    office.do("approve", batch, office.finance2)
+    office.do("approve", batch, office.leader)
+    office.answer_for(batch)
+    office.open_period()
+    office.lock(batch)
+    page = text(finance.get("/pay/?year=2021"))
+    assert "锁定时入账 24,000.00 元，没有入账 20,000.00 元" in page and "没有缺的" not in page
+    assert "没有文件规定，已按明教〔2022〕3号确认" in page and "已具名确认" in page
+    assert "学校提出异议 <span class=\"tl-muted\">第一小学 " in page
+
+
+def test_a_batch_says_what_its_assumptions_are_and_that_they_are_answered_for(site: Site, office: Office) -> None:
+    batch = office.compute()
+    finance, leader = visit(site, office, "finance2"), visit(site, office, "leader")
+    page = text(finance.get(f"/pay/batch/{batch}/assume"))
+    assert "/policy/paired_assistance.convention" in page and "/policy/paired_assistance.year_limit" not in page
+    before = text(finance.get("/pay/?year=2021"))
+    assert "锁定前须具名确认并填文号" in before and "确认假定参数" in before
+    assert 'href="/pay/periods"' in before and f'href="/pay/batch/{batch}/assume">去办' in before
+    assert f'href="/pay/batch/{batch}/assume"' not in text(leader.get("/pay/?year=2021"))
+    office.answer_for(batch)
+    after = text(finance.get("/pay/?year=2021"))
+    assert "已按明教〔2022〕3号具名确认" in after and "改批准文号" in after
+    assert "须具名确认" not in after and "锁定前由专人确认" not in after

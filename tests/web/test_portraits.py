@@ -1,5 +1,6 @@
 """Portrait pages: a run from draft to published, a teacher's own page, who sees nothing. On both databases."""
 
+import re
 from datetime import date
 
 import pytest
@@ -196,3 +197,11 @@ def test_statements_of_the_pages_do_not_grow(site: Site, hr: Browser) -> None:
     for year in range(2012, 2022):
         add_teacher_run(site, told=Told(as_of=date(year, 8, 31)))
     assert [count(path) for path in paths] == before
+
+
+def test_ones_own_figures_are_told_as_people_read_them(site: Site) -> None:
+    """What is held of a portrait is shown to two decimals, not as the list a program keeps."""
+    add_teacher_run(site, [14.825653442597396, *HOURS_ONLY[1:]])
+    teacher = site.sign_in("teacher", staff_no="T1")
+    page = text(teacher.get("/privacy/mine")).split("画像得分")[1].split("</section>")[0]
+    assert "14.83、" in page and re.search(r"\d\.\d{3,}|[\[{]\d", page) is None

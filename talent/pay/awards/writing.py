@@ -15,7 +15,9 @@ from talent.pay.awards.rules import Claim, Division, divide
 from talent.pay.awards.sealing import content_hash
 from talent.pay.awards.submission import CLAUSE
 from talent.pay.awards.terms import minimum_share, weight_of
+from talent.pay.facts import cited
 from talent.people.models import School
+from talent.policy.book import Value
 
 #: No split has more lines for people who did not serve, and no purpose is longer.
 MOST_EXTRAS, LONGEST_PURPOSE = 500, 60
@@ -58,7 +60,8 @@ def write(
     extras = [Extra(extra.staff_no.strip(), extra.purpose.strip(), extra.fen) for extra in extras]
     people = {person.staff_no: (person.person_id, person.name) for person in ground.people}
     others = staff_in(work.session, school_id, year, {extra.staff_no for extra in extras}) if extras else {}
-    found = [*_strangers(work.session, school_id, year, values, people, extras, others), *_ill_named(extras)]
+    found = [*_strangers(work.session, school_id, year, values, people, extras, others),
+             *_ill_named(extras, minimum_share(work.book, year))]
     claims = [*_claims(ground, method, values), *(Claim(*extra[:2], fen=extra.fen) for extra in extras)]
     division = divide(ground.allotment_fen, claims, minimum_share(work.book, year))
     if found or division.refusals:
@@ -137,11 +140,11 @@ def _strangers(
                     for key in unknown)
 
 
-def _ill_named(extras: Sequence[Extra]) -> Iterable[Finding]:
+def _ill_named(extras: Sequence[Extra], rule: Value) -> Iterable[Finding]:
     if len(extras) > MOST_EXTRAS:
         yield Finding("pay.award_many", CLAUSE, {"most": MOST_EXTRAS})
     for extra in extras:
         if not extra.purpose:
-            yield Finding("pay.award_unnamed", CLAUSE, {"key": extra.staff_no, "clause": CLAUSE})
+            yield cited("pay.award_unnamed", rule, key=extra.staff_no)
         elif len(extra.purpose) > LONGEST_PURPOSE:
             yield Finding("pay.award_purpose_long", CLAUSE, {"key": extra.staff_no, "most": LONGEST_PURPOSE})

@@ -28,7 +28,7 @@ def waiting(work: Work) -> dict[int, Waiting]:
 
     A school whose split gives more than stands for it has to split anew first, so nobody of it waits to be sent.
     """
-    work.require("pay:export")
+    work.require("payout:read")
     rows = _sums()
     award, paid, live, refused = (func.sum(rows.c[name]) for name in ("award", "paid", "live", "refused"))
     each = (
@@ -53,7 +53,7 @@ def waiting(work: Work) -> dict[int, Waiting]:
 
 def reopenings(work: Work) -> dict[int, datetime]:
     """Closed year → when somebody else asked to open it again; one statement."""
-    work.require("year:reopen")
+    work.require("payout:read")
     asked = work.session.execute(
         select(PayYearAct.year, PayYearAct.requested_at)
         .where(PayYearAct.state == "requested", PayYearAct.requested_by != work.actor.user_id)

@@ -35,7 +35,7 @@ def _import_thing(look: Look, state: str, count: int, oldest: datetime) -> Thing
     staged = state == "staged"
     return Thing(gettext("核对导入的表") if staged else gettext("改正没有通过的表"),
                  gettext("核对差异后收下或放弃") if staged else gettext("没有保存任何内容，错误都已标出"),
-                 gettext("%(n)s 次导入", n=count), "imports", link_to("imports.index"), gettext("去核对"),
+                 gettext("%(n)s 次导入", n=count), "imports", link_to("imports.index", state=state), gettext("去核对"),
                  since=look.day(oldest))
 
 

@@ -66,7 +66,7 @@ def attendance(look: Look) -> Iterator[Thing]:
                     gettext("%(n)s 份", n=f"{found.reports:,}"), "pay", link_to("attendance.index"),
                     gettext("去认可"), since=look.day(found.oldest))
     if found.missing:
-        yield Thing(gettext("请受援单位确认到岗"),
+        yield Thing(gettext("催受援单位确认到岗"),
                     gettext("近 %(n)s 个月的；打印确认表请对方签字，或发一个链接", n=attending.ASKED_FOR),
                     gettext("%(n)s 个单位月", n=f"{found.missing:,}"), "pay",
                     link_to("attendance.index", state="missing"), gettext("去看"))
